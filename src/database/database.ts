@@ -1,0 +1,176 @@
+// The database as the rest of the daemon sees it: there, or away and waited for. A server that is unreachable is a
+// state and not a crash: it is said once in the log, and whoever needs the database waits here.
+import { EventEmitter, once } from "node:events";
+import type pg from "pg";
+import { SetupError } from "../errors.ts";
+import type { Log } from "../observability/log.ts";
+import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
+import { backoffMs, pause } from "./backoff.ts";
+import { databaseError, isContention, isOutage } from "./faults.ts";
+import { Ledger } from "./ledger.ts";
+import { createPool, withoutPassword } from "./pool.ts";
+import type { DatabaseServer } from "./server.ts";
+import { Session } from "./session.ts";
+
+/**
+ * connecting: from the start to the first session. ready: migrated and reachable, as far as we know. away: the last
+ * try failed, the next one comes. refused: a person must set something right. stopped: the component has ended.
+ */
+export type DatabaseState =
+  | { readonly kind: "connecting" | "stopped" }
+  | { readonly kind: "ready"; readonly access: DatabaseAccess }
+  | { readonly kind: "away"; readonly error: unknown }
+  | { readonly kind: "refused"; readonly error: SetupError };
+
+/** A database that is there, as long as it is. */
+export interface DatabaseAccess {
+  readonly pool: pg.Pool;
+  readonly ledger: Ledger;
+  readonly session: Session;
+}
+
+export interface DatabaseOptions {
+  readonly server: DatabaseServer;
+  readonly owner: string;
+  readonly log: Log;
+}
+
+export class Database {
+  readonly owner: string;
+  readonly #server: DatabaseServer;
+  readonly #log: Log;
+  readonly #bell = new EventEmitter().setMaxListeners(0); // Everyone who waits for the database listens.
+  #state: DatabaseState = { kind: "connecting" };
+  #pool: { readonly url: string; readonly pool: pg.Pool } | undefined;
+  #pinging = false;
+  #held = false;
+
+  constructor({ server, owner, log }: DatabaseOptions) {
+    this.#server = server;
+    this.owner = owner;
+    this.#log = log;
+  }
+
+  get state(): DatabaseState {
+    return this.#state;
+  }
+
+  /** The URL in use, without its password; undefined before the first session. */
+  get shownUrl(): string | undefined {
+    return this.#pool && withoutPassword(this.#pool.url);
+  }
+
+  /** Resolves when the database is migrated and reachable. @throws {SetupError} or the signal's reason */
+  async whenReady(signal: AbortSignal): Promise<DatabaseAccess> {
+    for (;;) {
+      signal.throwIfAborted();
+      if (this.#state.kind === "ready") return this.#state.access;
+      if (this.#state.kind === "refused") throw this.#state.error;
+      await once(this.#bell, "change", { signal });
+    }
+  }
+
+  /**
+   * Runs `work` until it gets through to the database: an outage or contention is waited out, any other error is
+   * thrown. `work` may run again after its statement was carried out and only the answer was lost.
+   */
+  async use<Result>(
+    signal: AbortSignal,
+    work: (access: DatabaseAccess) => Promise<Result>,
+  ): Promise<Result> {
+    for (let failures = 1; ; failures++) {
+      const access = await this.whenReady(signal);
+      try {
+        return await work(access);
+      } catch (error) {
+        if (!isOutage(error) && !isContention(error)) throw databaseError(error);
+        this.suspect();
+        await pause(backoffMs(failures), signal);
+      }
+    }
+  }
+
+  /** Says that a statement failed as if the database were away, which is looked into at once. */
+  suspect(): void {
+    if (this.#state.kind !== "ready" || this.#pinging) return;
+    this.#pinging = true;
+    void this.#state.access.session.ping().finally(() => {
+      this.#pinging = false;
+    });
+  }
+
+  /** Runs the component. */
+  start(): Component {
+    return spawn((lifetime) => this.#run(lifetime));
+  }
+
+  async #run({ stopping }: Lifetime): Promise<void> {
+    try {
+      for (let failures = 1; !stopping.aborted; failures++) {
+        if (await this.#serveOnce(stopping)) failures = 0;
+        if (this.#state.kind === "refused") return await untilAborted(stopping);
+        if (failures > 0) await pause(backoffMs(failures), stopping);
+      }
+    } finally {
+      this.#change({ kind: "stopped" });
+      await endPool(this.#pool?.pool);
+      await this.#server.stop(this.#held);
+    }
+  }
+
+  /** From one session to its loss. @returns whether there was a session */
+  async #serveOnce(stopping: AbortSignal): Promise<boolean> {
+    try {
+      const url = await this.#server.ensure(stopping);
+      const { exclusive } = this.#server;
+      const session = await Session.open({ url, owner: this.owner, exclusive });
+      this.#held = true;
+      const pool = this.#poolFor(url);
+      const access = { session, pool, ledger: new Ledger(pool, this.owner) };
+      this.#change({ kind: "ready", access });
+      await untilLost(session, stopping);
+      session.end();
+      return true;
+    } catch (error) {
+      if (stopping.aborted) return false;
+      if (error instanceof SetupError) this.#change({ kind: "refused", error });
+      else if (isOutage(error) || isContention(error)) this.#change({ kind: "away", error });
+      else throw databaseError(error);
+      return false;
+    }
+  }
+
+  #poolFor(url: string): pg.Pool {
+    if (this.#pool?.url === url) return this.#pool.pool;
+    void endPool(this.#pool?.pool);
+    this.#pool = { url, pool: createPool(url) };
+    return this.#pool.pool;
+  }
+
+  #change(state: DatabaseState): void {
+    const before = this.#state.kind;
+    this.#state = state;
+    if (state.kind === "ready" && before !== "ready") {
+      this.#log.info({ database: this.shownUrl }, "database ready");
+    } else if (state.kind === "away" && before !== "away") {
+      this.#log.warn({ err: databaseError(state.error) }, "database away, waiting for it");
+    }
+    this.#bell.emit("change");
+  }
+}
+
+/** Clients still in use end when they are given back. */
+async function endPool(pool: pg.Pool | undefined): Promise<void> {
+  void pool?.end().catch(() => {});
+}
+
+async function untilLost(session: Session, stopping: AbortSignal): Promise<void> {
+  const over = new AbortController(); // Takes the listener off again.
+  const stopped = once(stopping, "abort", { signal: over.signal }).catch(() => {});
+  await Promise.race([session.lost, stopped]);
+  over.abort();
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
+}

@@ -1,0 +1,61 @@
+// What an error of the database means: whether it is away for a while, and under which code. What to do about an
+// error inside a batch is the persister's to decide (persister/batch-fault.ts).
+
+import { DatabaseAwayError, EmbeddedServerError } from "../errors.ts";
+
+/** The SQLSTATE of a database error, or the code of a network error. drizzle wraps both: they are in its cause. */
+export function errorCode(error: unknown): string | undefined {
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+    if ("code" in at && typeof at.code === "string" && !at.code.startsWith("E_")) return at.code;
+  }
+  return undefined;
+}
+
+/** The database's or the driver's own error behind one that wraps it; its message holds no parameters. */
+export function databaseError(error: unknown): unknown {
+  let at = error;
+  while (at instanceof Error && errorCode(at.cause) !== undefined) at = at.cause;
+  return at;
+}
+
+const networkCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENETDOWN",
+  "EHOSTDOWN",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EADDRNOTAVAIL",
+  "EMFILE",
+  "ENFILE",
+]);
+
+// The driver's own words for a lost or refused connection; it gives these no code.
+const lostConnection =
+  /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout|Cannot use a pool after)/;
+
+const protocolViolation = "08P01"; // A wrong COPY stream, which is a bug of ours and no outage.
+
+/** Whether the database is away, full, read-only or does not let us in: to be waited out, at no cost to a package. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof DatabaseAwayError || error instanceof EmbeddedServerError) return true;
+  const code = errorCode(error);
+  if (code === undefined) {
+    const cause = databaseError(error);
+    return cause instanceof Error && lostConnection.test(cause.message);
+  }
+  if (networkCodes.has(code)) return true;
+  if (code === protocolViolation) return false;
+  return /^(08|53|57P|28|58)/.test(code) || code === "25006" || code === "3D000";
+}
+
+/** Whether the same statement may go through when it is sent again: a deadlock, a serialization failure, a time limit. */
+export function isContention(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === "40001" || code === "40P01" || code === "55P03" || code === "57014";
+}

@@ -1,0 +1,209 @@
+// The ledger: what the table `files` says of a package, and the statements that change it, but for the commit of a
+// batch (persister/batch-transaction.ts). Each is one statement, and may be sent again when its answer was lost.
+import { and, eq, inArray, isNull, lt, ne, sql } from "drizzle-orm";
+import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
+import type pg from "pg";
+import { files } from "./schema.ts";
+
+export type FileStatus = (typeof files.$inferSelect)["status"];
+
+const ledgerColumns = {
+  id: files.id,
+  name: files.name,
+  sha256: files.sha256,
+  sizeBytes: files.sizeBytes,
+  satelliteType: files.satelliteType,
+  status: files.status,
+  owner: files.owner,
+  ownerEpoch: files.ownerEpoch,
+  attempts: files.attempts,
+  totalLines: files.totalLines,
+  importedLines: files.importedLines,
+  errors: files.errors,
+  checkpointLine: files.checkpointLine,
+  checkpointOffset: files.checkpointOffset,
+};
+
+/** What the ledger says of a package. */
+export type LedgerRow = Pick<typeof files.$inferSelect, keyof typeof ledgerColumns>;
+
+/** A package that was claimed and hashed. */
+export interface ClaimedPackage {
+  readonly id: number;
+  readonly name: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+const now = sql`now()`;
+
+export class Ledger {
+  readonly #db: NodePgDatabase;
+  readonly #owner: string;
+
+  /** @param owner the daemon in whose name the ledger is written. */
+  constructor(pool: pg.Pool, owner: string) {
+    this.#db = drizzle(pool);
+    this.#owner = owner;
+  }
+
+  async find(id: number): Promise<LedgerRow | undefined> {
+    return (await this.findAll([id]))[0];
+  }
+
+  async findAll(ids: readonly number[]): Promise<LedgerRow[]> {
+    if (ids.length === 0) return [];
+    return this.#db
+      .select(ledgerColumns)
+      .from(files)
+      .where(inArray(files.id, [...ids]));
+  }
+
+  /** The one package with these bytes, whatever became of it. */
+  async findContent(sha256: string): Promise<LedgerRow | undefined> {
+    const isContent = and(eq(files.sha256, sha256), ne(files.status, "duplicate"));
+    return (await this.#db.select(ledgerColumns).from(files).where(isContent))[0];
+  }
+
+  /** Packages that are in work, whoever has them. */
+  async findProcessing(): Promise<LedgerRow[]> {
+    return this.#db.select(ledgerColumns).from(files).where(eq(files.status, "processing"));
+  }
+
+  /** Enters a new package as ours. @returns false if there already is one with its id or its bytes */
+  async enter(claimed: ClaimedPackage): Promise<boolean> {
+    return this.#insert({ ...claimed, status: "processing", owner: this.#owner });
+  }
+
+  /** Enters a package whose bytes are `original`'s, which is complete. */
+  async enterDuplicate(claimed: ClaimedPackage, original: LedgerRow): Promise<void> {
+    const { id, satelliteType } = original;
+    await this.#insert({ ...claimed, status: "duplicate", duplicateOf: id, satelliteType });
+  }
+
+  /** Enters a package that was refused by its header before it was hashed. */
+  async enterRefused(claimed: Omit<ClaimedPackage, "sha256">, error: string): Promise<void> {
+    await this.#insert({ ...claimed, status: "failed", error });
+  }
+
+  /** Takes up a failed package again, at its checkpoint. @returns false if it is not failed (any more) */
+  async takeUpFailed(id: number, name: string): Promise<boolean> {
+    const changes = { status: "processing", owner: this.#owner, attempts: 0, error: null } as const;
+    return this.#update(id, { ...changes, name }, eq(files.status, "failed"));
+  }
+
+  /** Takes over a package in work whose owner is gone. @returns false if somebody else was quicker */
+  async adopt(id: number, deadOwner: string | null): Promise<boolean> {
+    const isDead = deadOwner === null ? isNull(files.owner) : eq(files.owner, deadOwner);
+    return this.#update(id, { owner: this.#owner }, and(isInWork, isDead));
+  }
+
+  /**
+   * Begins a run: raises the epoch, which fences off every earlier one, and counts the attempt before anything can go
+   * wrong in it. One UPDATE and not a SELECT: it waits for an older owner that is in the middle of its commit, so what
+   * it returns is final. @returns undefined if the package is not ours to run, or was tried too often
+   */
+  async own(id: number, maxAttempts: number): Promise<LedgerRow | undefined> {
+    const rows = await this.#db
+      .update(files)
+      .set({
+        ownerEpoch: sql`${files.ownerEpoch} + 1`,
+        attempts: sql`${files.attempts} + 1`,
+        startedAt: sql`coalesce(${files.startedAt}, now())`,
+        updatedAt: now,
+      })
+      .where(and(eq(files.id, id), this.#isOurs, lt(files.attempts, maxAttempts)))
+      .returning(ledgerColumns);
+    return rows[0];
+  }
+
+  /**
+   * After a commit whose answer was lost: fences off the connection that may still be committing, and says where the
+   * package stands now. @returns undefined if another owner has it
+   */
+  async raiseEpoch(id: number, epoch: number): Promise<LedgerRow | undefined> {
+    const rows = await this.#db
+      .update(files)
+      .set({ ownerEpoch: sql`${files.ownerEpoch} + 1`, updatedAt: now })
+      .where(and(eq(files.id, id), eq(files.ownerEpoch, epoch)))
+      .returning(ledgerColumns);
+    return rows[0];
+  }
+
+  /** @param header JSON text. @returns false if another run has the package */
+  async recordHeader(
+    id: number,
+    epoch: number,
+    satelliteType: string,
+    header: string,
+  ): Promise<boolean> {
+    const changes = { satelliteType, header: sql`${header}::jsonb` };
+    return this.#update(id, changes, and(isInWork, eq(files.ownerEpoch, epoch)));
+  }
+
+  /** Refuses a package or gives it up; what was committed of it stays. @returns false if another run has it */
+  async fail(id: number, epoch: number, error: string): Promise<boolean> {
+    return this.#update(id, { ...failed, error }, and(isInWork, eq(files.ownerEpoch, epoch)));
+  }
+
+  /** The same for a package of ours that no run has. Raises the epoch, in case that one still writes. */
+  async failOwned(id: number, error: string): Promise<boolean> {
+    const changes = { ...failed, error, ownerEpoch: sql`${files.ownerEpoch} + 1` };
+    return this.#update(id, changes, this.#isOurs);
+  }
+
+  /**
+   * Enters other bytes for a package of ours of which nothing was committed: its file grew after the claim.
+   * @throws 23505 if there is another package with these bytes
+   */
+  async identifyAnew(id: number, sha256: string, sizeBytes: number): Promise<boolean> {
+    const anew = { sha256, sizeBytes, satelliteType: null, header: null, attempts: 0 };
+    const changes = { ...anew, ownerEpoch: sql`${files.ownerEpoch} + 1` };
+    return this.#update(id, changes, and(this.#isOurs, eq(files.checkpointLine, 1)));
+  }
+
+  /** Forgets a package of ours of which nothing was committed, since its bytes turned out to be another one's. */
+  async forget(id: number): Promise<void> {
+    await this.#db
+      .delete(files)
+      .where(and(eq(files.id, id), this.#isOurs, eq(files.checkpointLine, 1)));
+  }
+
+  /** Whether each rejected line of a package is stored with all its bytes; if not, its file must be kept. */
+  async hasAllRejectsWhole(id: number): Promise<boolean> {
+    const { rows } = await this.#db.execute<{ whole: boolean }>(sql`
+      SELECT errors = (SELECT count(*) FROM rejected_lines WHERE file_id = ${id})
+         AND NOT EXISTS (SELECT FROM rejected_lines WHERE file_id = ${id} AND reason = 'line_too_long') AS whole
+        FROM files WHERE id = ${id}`);
+    return rows[0]?.whole === true;
+  }
+
+  get #isOurs() {
+    return and(isInWork, eq(files.owner, this.#owner));
+  }
+
+  async #insert(values: typeof files.$inferInsert & { readonly id: number }): Promise<boolean> {
+    const rows = await this.#db
+      .insert(files)
+      .overridingSystemValue()
+      .values(values)
+      .onConflictDoNothing()
+      .returning({ id: files.id });
+    return rows.length === 1;
+  }
+
+  async #update(id: number, changes: Changes, condition: Condition): Promise<boolean> {
+    const rows = await this.#db
+      .update(files)
+      .set({ ...changes, updatedAt: now })
+      .where(and(eq(files.id, id), condition))
+      .returning({ id: files.id });
+    return rows.length === 1;
+  }
+}
+
+type Changes = Parameters<ReturnType<NodePgDatabase["update"]>["set"]>[0];
+type Condition = ReturnType<typeof and>;
+
+const isInWork = eq(files.status, "processing");
+const failed = { status: "failed", owner: null } as const;

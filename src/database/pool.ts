@@ -1,0 +1,68 @@
+// Connections to the database. A connection may be lost at any moment, in use or idle: that is told to whoever uses
+// it, by its next query, and never ends the process.
+import pg from "pg";
+import { DatabaseAwayError } from "../errors.ts";
+
+/** Room for the batches under way, the ledger, and a little more. */
+const maxConnections = 8;
+const connectMs = 5_000;
+
+// What a role or a server may have set otherwise, and what our statements rely on.
+const sessionSettings = `
+  SELECT set_config('timezone', 'UTC', false), set_config('datestyle', 'ISO, MDY', false),
+         set_config('search_path', 'public', false), set_config('bytea_output', 'hex', false),
+         set_config('default_transaction_isolation', 'read committed', false)`;
+
+// `pool.on("error")` covers idle clients only; one that is checked out and loses its connection would otherwise be an
+// uncaught exception. Its query fails at the same time, which is where the loss is handled.
+function ignoreErrors(client: pg.ClientBase): void {
+  client.on("error", () => {});
+}
+
+const connection = (url: string, applicationName: string): pg.ClientConfig => ({
+  connectionString: url,
+  application_name: applicationName,
+  connectionTimeoutMillis: connectMs,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+});
+
+export function createPool(url: string): pg.Pool {
+  const pool = new pg.Pool({
+    ...connection(url, "downlink"),
+    max: maxConnections,
+    idleTimeoutMillis: 60_000,
+    onConnect: async (client) => {
+      ignoreErrors(client);
+      await client.query(sessionSettings);
+    },
+  });
+  pool.on("error", () => {});
+  return pool;
+}
+
+/**
+ * One connection outside the pool, for what belongs to a session: advisory locks. The caller ends it.
+ * @throws {DatabaseAwayError} whatever the server or the network has against it: a password may be set right and a
+ *   certificate renewed while we wait.
+ */
+export async function connect(url: string, applicationName: string): Promise<pg.Client> {
+  const client = new pg.Client(connection(url, applicationName));
+  ignoreErrors(client);
+  try {
+    await client.connect();
+    await client.query(sessionSettings);
+    return client;
+  } catch (error) {
+    void client.end().catch(() => {});
+    throw new DatabaseAwayError("cannot connect to the database", { cause: error });
+  }
+}
+
+/** A database URL as it may be shown: without its password. */
+export function withoutPassword(url: string): string {
+  const shown = new URL(url);
+  shown.password = "";
+  for (const name of ["password", "sslpassword"]) shown.searchParams.delete(name);
+  return shown.href;
+}

@@ -1,0 +1,122 @@
+// The daemon's one lasting connection. It holds the advisory locks by which other daemons know that this one lives:
+// one for the daemon, and one for each claim until its ledger row names its owner. When the connection is lost the
+// locks are gone, and what the daemon owns may be taken over; the epoch in the ledger makes that safe.
+import { once } from "node:events";
+import type pg from "pg";
+import { DatabaseAwayError, SetupError } from "../errors.ts";
+import { bringUpToDate } from "./migrations.ts";
+import { connect } from "./pool.ts";
+
+const pingMs = 5_000;
+const lockMs = 5_000;
+
+/** Locks are named by text and hashed to the 64 bits that PostgreSQL takes. */
+const ownerLock = (owner: string): string => `downlink owner ${owner}`;
+const claimLock = (fileId: number): string => `downlink claim ${fileId}`;
+const embeddedLock = "downlink embedded server";
+
+export interface SessionOptions {
+  readonly url: string;
+  /** Name of this daemon's life, as in `files.owner`. */
+  readonly owner: string;
+  /** Refuse to share the database: the embedded server belongs to one daemon. */
+  readonly exclusive: boolean;
+}
+
+export class Session {
+  /** Settles when the connection is lost or ended. */
+  readonly lost: Promise<unknown>;
+  readonly #client: pg.Client;
+
+  private constructor(client: pg.Client) {
+    this.#client = client;
+    this.lost = once(client, "end");
+  }
+
+  /** Connects, brings the schema up to date and takes the daemon's locks. @throws {SetupError} {DatabaseAwayError} */
+  static async open({ url, owner, exclusive }: SessionOptions): Promise<Session> {
+    const client = await connect(url, "downlink session");
+    try {
+      await refuseStandby(client);
+      if (exclusive) await takeExclusively(client);
+      await bringUpToDate(client);
+      // Waits if an earlier connection of this very daemon is not yet gone on the server's side.
+      await client.query("SELECT set_config('lock_timeout', $1, false)", [`${lockMs}ms`]);
+      await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [ownerLock(owner)]);
+      return new Session(client);
+    } catch (error) {
+      await client.end().catch(() => {});
+      throw error;
+    }
+  }
+
+  /** Whether the server still answers on this connection. A connection that does not is cut, and so `lost`. */
+  async ping(): Promise<void> {
+    const query = { text: "SELECT 1", query_timeout: pingMs };
+    await this.#client.query(query).catch(() => this.end());
+  }
+
+  /** Ids for claims to come, each locked until `releaseClaim` or the end of the session. */
+  async reserveClaims(count: number): Promise<number[]> {
+    const { rows } = await this.#client.query<{ id: string }>(
+      `SELECT id, pg_advisory_lock(hashtextextended('downlink claim ' || id, 0)) FROM
+         (SELECT nextval(pg_get_serial_sequence('files', 'id')) AS id FROM generate_series(1, $1)) AS ids`,
+      [count],
+    );
+    return rows.map(({ id }) => Number(id));
+  }
+
+  /** @returns false if another daemon holds the claim. */
+  async takeClaim(fileId: number): Promise<boolean> {
+    const { rows } = await this.#client.query<{ taken: boolean }>(
+      "SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken",
+      [claimLock(fileId)],
+    );
+    return rows[0]?.taken === true;
+  }
+
+  async releaseClaim(fileId: number): Promise<void> {
+    const text = "SELECT pg_advisory_unlock(hashtextextended($1, 0))";
+    await this.#client.query(text, [claimLock(fileId)]);
+  }
+
+  /** Which of these daemons live, as far as their locks say. */
+  async living(owners: readonly string[]): Promise<Set<string>> {
+    const { rows } = await this.#client.query<{ owner: string }>(
+      `SELECT owner FROM unnest($1::text[]) AS owner
+        WHERE EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND (classid::bigint << 32) | objid::bigint = hashtextextended('downlink owner ' || owner, 0))`,
+      [owners],
+    );
+    return new Set(rows.map(({ owner }) => owner));
+  }
+
+  /** Gives the locks back by ending the connection, without waiting for a server that may not answer. */
+  end(): void {
+    void this.#client.end().catch(() => {});
+  }
+}
+
+async function refuseStandby(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ standby: boolean }>(
+    "SELECT pg_is_in_recovery() AS standby",
+  );
+  if (rows[0]?.standby) throw new DatabaseAwayError("the server is a standby: it takes no writes");
+}
+
+/** A daemon that was killed holds its lock until the server has noticed: a few milliseconds, at most this long. */
+const noticeMs = 3_000;
+
+async function takeExclusively(client: pg.Client): Promise<void> {
+  await client.query("SELECT set_config('lock_timeout', $1, false)", [`${noticeMs}ms`]);
+  try {
+    await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [embeddedLock]);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "55P03")) throw error;
+    throw new SetupError(
+      "another daemon runs on this embedded server: stop it, or set DATABASE_URL to share a database",
+      { cause: error },
+    );
+  }
+}

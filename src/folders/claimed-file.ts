@@ -1,0 +1,90 @@
+// A package's file from its claim to its end: `processing/<file id>/<name>`. A folder for each claim keeps every name
+// whole, also one of 255 bytes, and says which ledger row the file belongs to. What may be done to it and when is
+// decided elsewhere; here is only how.
+import { mkdir, readdir, rename, rmdir, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { type Fingerprint, isErrno, isSameFile, look } from "./file-identity.ts";
+import { type Folders, folderMode } from "./folders.ts";
+import { keptName, type PackageName, packageName, pathOf } from "./package-name.ts";
+
+export interface ClaimedFile {
+  readonly fileId: number;
+  readonly name: PackageName;
+  /** As it was when its bytes were hashed. */
+  readonly fingerprint: Fingerprint;
+}
+
+/** "moved": somebody else has changed or taken the file since; nothing was touched. */
+export type FileMove = "done" | "moved";
+
+export function claimFolder(folders: Folders, fileId: number): string {
+  return join(folders.processing, String(fileId));
+}
+
+export function claimedPath(
+  folders: Folders,
+  { fileId, name }: Pick<ClaimedFile, "fileId" | "name">,
+): Buffer {
+  return pathOf(claimFolder(folders, fileId), name);
+}
+
+/** Renames a file into the folder of a claim. @returns "gone" if there is no such file (any more) */
+export async function moveIntoClaim(
+  folders: Folders,
+  from: Buffer,
+  to: Pick<ClaimedFile, "fileId" | "name">,
+): Promise<"done" | "gone"> {
+  await mkdir(claimFolder(folders, to.fileId), { recursive: true, mode: folderMode });
+  try {
+    await rename(from, claimedPath(folders, to));
+    return "done";
+  } catch (error) {
+    await removeClaimFolder(folders, to.fileId);
+    if (isErrno(error, "ENOENT")) return "gone";
+    throw error;
+  }
+}
+
+/** The end of a package that is in the database. A file that is gone already is fine. */
+export async function removeClaimedFile(folders: Folders, file: ClaimedFile): Promise<FileMove> {
+  const path = claimedPath(folders, file);
+  const found = await look(path);
+  if (found.kind === "file" && isSameFile(found.fingerprint, file.fingerprint)) await unlink(path);
+  else if (found.kind !== "gone") return "moved";
+  await removeClaimFolder(folders, file.fileId);
+  return "done";
+}
+
+/** Moves the file to failed/ or archive/, under its kept name. A file that is gone already is fine. */
+export async function keepClaimedFile(
+  folders: Folders,
+  file: ClaimedFile,
+  where: "failed" | "archive",
+): Promise<FileMove> {
+  const path = claimedPath(folders, file);
+  const found = await look(path);
+  if (found.kind === "file" && isSameFile(found.fingerprint, file.fingerprint)) {
+    await mkdir(folders[where], { recursive: true, mode: folderMode });
+    await rename(path, join(folders[where], keptName(file.fileId, file.name)));
+  } else if (found.kind !== "gone") return "moved";
+  await removeClaimFolder(folders, file.fileId);
+  return "done";
+}
+
+/** Takes away the folder of a claim, if nothing lies in it any more. */
+export async function removeClaimFolder(folders: Folders, fileId: number): Promise<void> {
+  await rmdir(claimFolder(folders, fileId)).catch((error: unknown) => {
+    if (!isErrno(error, "ENOENT", "ENOTEMPTY", "EEXIST")) throw error;
+  });
+}
+
+/** The names in the folder of a claim: one, or none after its end. */
+export async function namesInClaim(folders: Folders, fileId: number): Promise<PackageName[]> {
+  try {
+    const names = await readdir(claimFolder(folders, fileId), { encoding: "buffer" });
+    return names.map((bytes) => packageName(bytes));
+  } catch (error) {
+    if (isErrno(error, "ENOENT", "ENOTDIR")) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,112 @@
+// Where packages lie: the inbox and the folders of the daemon beside it, all on one file system, since a claim is a
+// rename. Made and tried at start, so that a wrong folder is told before any package is touched.
+import { randomUUID } from "node:crypto";
+import { link, lstat, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join, resolve, sep } from "node:path";
+import { SetupError } from "../errors.ts";
+import { isErrno } from "./file-identity.ts";
+
+export interface Folders {
+  readonly ingest: string;
+  readonly processing: string;
+  readonly failed: string;
+  /** Made when the first package is archived. */
+  readonly archive: string;
+  /** The same for all daemons on these folders, and for no others: several folders may share a database. */
+  readonly id: string;
+}
+
+export const folderMode = 0o750;
+export const fileMode = 0o640;
+
+/**
+ * Makes the folders that are missing and tries the renames that every package will need.
+ * @param filesDir DOWNLINK_FILES_DIR; its parent must exist.
+ * @param dataDir DOWNLINK_DATA_DIR: must not lie where packages are dropped.
+ * @throws {SetupError} naming the folder and what to do.
+ */
+export async function prepareFolders(filesDir: string, dataDir: string): Promise<Folders> {
+  const root = resolve(filesDir);
+  const at = (name: string): string => join(root, name);
+  const paths = {
+    ingest: at("ingest"),
+    processing: at("processing"),
+    failed: at("failed"),
+    archive: at("archive"),
+  };
+  refuseNesting(resolve(dataDir), paths);
+  try {
+    for (const path of [root, paths.ingest, paths.processing, paths.failed]) await makeFolder(path);
+    await refuseLink(paths.processing);
+    await tryRenames([paths.ingest, paths.processing, paths.failed]);
+    return { ...paths, id: await folderId(paths.processing) };
+  } catch (error) {
+    if (error instanceof SetupError) throw error;
+    throw new SetupError(`${root}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function refuseNesting(dataDir: string, paths: Readonly<Record<string, string>>): void {
+  for (const path of Object.values(paths)) {
+    if (`${dataDir}${sep}`.startsWith(`${path}${sep}`)) {
+      throw new SetupError(
+        `DOWNLINK_DATA_DIR got ${dataDir}, takes a folder outside ${path}: packages lie there`,
+      );
+    }
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { mode: folderMode }).catch((error: unknown) => {
+    if (!isErrno(error, "EEXIST")) throw error;
+  });
+}
+
+async function refuseLink(path: string): Promise<void> {
+  if ((await lstat(path)).isDirectory()) return;
+  throw new SetupError(`${path} must be a folder, not a link or a file: remove it`);
+}
+
+/** A file goes through all folders as a package would. Its hidden name keeps every daemon from taking it up. */
+async function tryRenames(folders: readonly string[]): Promise<void> {
+  const name = `.downlink-trial-${randomUUID()}`;
+  let last: string | undefined;
+  try {
+    for (const folder of folders) {
+      const path = join(folder, name);
+      if (last === undefined) await (await open(path, "wx", fileMode)).close();
+      else await rename(last, path);
+      last = path;
+    }
+  } finally {
+    if (last !== undefined) await rm(last, { force: true });
+  }
+}
+
+/** Written beside and linked into place: of two daemons that start at once, both read the same. */
+async function folderId(processing: string): Promise<string> {
+  const path = join(processing, ".folder-id");
+  const draft = `${path}.${randomUUID()}`;
+  await writeFile(draft, `${randomUUID()}\n`, { mode: fileMode });
+  try {
+    await link(draft, path);
+  } catch (error) {
+    if (!isErrno(error, "EEXIST")) throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return (await readFile(path, "utf8")).trim();
+}
+
+function reasonOf(error: unknown): string {
+  const found = error instanceof Error && "path" in error ? String(error.path) : "the folders";
+  if (isErrno(error, "EXDEV")) {
+    return "ingest/, processing/ and failed/ must be on one file system: a claim is a rename";
+  }
+  if (isErrno(error, "ENOENT")) return `${found} is missing: make its parent folder first`;
+  if (isErrno(error, "EROFS")) return `${found} is on a read-only file system`;
+  if (isErrno(error, "EACCES", "EPERM")) {
+    return `${found} cannot be written by uid ${process.getuid?.() ?? "?"}: give it the right`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}

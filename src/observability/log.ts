@@ -1,0 +1,40 @@
+// The daemon's log: one JSON object a line on stdout. Errors are reduced to what a person needs: a database driver's
+// error may carry rows of a package or the parameters of a statement, and those are not for the log.
+import { type DestinationStream, type Logger, pino } from "pino";
+
+export type Log = Logger;
+
+const longestText = 500;
+
+/** What the log says of an error: class, code, message, and the same of its causes. */
+function describeError(error: unknown, depth = 0): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error).slice(0, longestText) };
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const cause =
+    error.cause === undefined || depth >= 4 ? undefined : describeError(error.cause, depth + 1);
+  // A query error's own message ends in the statement and its parameters; its cause says what went wrong.
+  const message = error.message.startsWith("Failed query:") ? "query failed" : error.message;
+  return {
+    type: error.name,
+    code,
+    message: message.slice(0, longestText),
+    stack: code === undefined ? error.stack?.split("\n").slice(1, 8).join("\n") : undefined,
+    cause,
+  };
+}
+
+/** @param level a pino level; see `announce` for the one line that no level hides. */
+export function createLog(level: string, destination?: DestinationStream): Log {
+  const options = {
+    level,
+    base: { pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (error: unknown) => describeError(error) },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** Writes a line whatever the level is. Users and scripts wait for it. */
+export function announce(log: Log, fields: Record<string, unknown>, message: string): void {
+  log.child({}, { level: "info" }).info(fields, message);
+}

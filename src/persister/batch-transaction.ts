@@ -1,0 +1,221 @@
+// The one transaction by which a package advances: rows, rejected lines, counters and checkpoint together or not at
+// all. Fenced twice: by the owner's epoch, which stops a run that was replaced, and by the old checkpoint, which stops
+// the same batch from going in again. What to do when it fails is decided elsewhere (batch-committer.ts).
+import type pg from "pg";
+import { CopyCountError, NotCommittedError } from "../errors.ts";
+import type { FaultPoints } from "../observability/fault-points.ts";
+import type { ChunkSlice, FilePosition, StagedBatch } from "../staging/staging-store.ts";
+import { type BatchFault, classify } from "./batch-fault.ts";
+import { type CopyPiece, copyRows } from "./copy-stream.ts";
+import { copyRejected, encodeRejected, rejectedLines } from "./rejected-rows.ts";
+import { copyTelemetry, encodeTelemetry } from "./telemetry-rows.ts";
+import { timestamptzText } from "./timestamptz-text.ts";
+
+/** The part of a run that a transaction has to know. */
+export interface BatchOwner {
+  readonly fileId: number;
+  readonly epoch: number;
+  /** Where the ledger's checkpoint stands. */
+  readonly checkpoint: FilePosition;
+  /** Rejected lines counted so far, which decides how many more are stored. */
+  readonly errors: number;
+}
+
+export interface TransactionLimits {
+  readonly maxRejectsStored: number;
+  readonly lockMs: number;
+}
+
+/** How the table stands after the attempt. "unknown": COMMIT was sent, and its answer lost. */
+export type TransactionOutcome =
+  | { readonly kind: "committed"; readonly imported: number; readonly rejected: number }
+  /** The ledger row is not where this run left it: another owner has the package. */
+  | { readonly kind: "fenced" }
+  /** The file is no longer the one that was hashed; only asked for the last batch. */
+  | { readonly kind: "file_changed" }
+  | { readonly kind: "unknown"; readonly error: unknown }
+  | { readonly kind: "fault"; readonly fault: BatchFault; readonly error: unknown };
+
+/** How the good lines reach the server: all in one COPY, or narrowed down around lines that it refuses. */
+export type Loader = (
+  client: pg.PoolClient,
+  fileId: number,
+  slices: readonly ChunkSlice[],
+) => Promise<void>;
+
+export interface TransactionTools extends TransactionLimits {
+  readonly faults: FaultPoints;
+  readonly load: Loader;
+  /** Whether the file is still as it was when it was hashed. */
+  readonly isFileUnchanged: () => Promise<boolean>;
+}
+
+/** @param epoch "" for the beginning that all runs of a package share. */
+export const applicationName = (fileId: number, epoch: number | ""): string =>
+  `downlink file ${fileId} epoch ${epoch}`;
+
+/** Writes a batch in one transaction. The client is fit for reuse only if the outcome is "committed". */
+export async function runTransaction(
+  client: pg.PoolClient,
+  owner: BatchOwner,
+  batch: StagedBatch,
+  tools: TransactionTools,
+): Promise<TransactionOutcome> {
+  const { faults } = tools;
+  let table: "telemetry" | "other" = "other";
+  try {
+    await faults.at("before_begin");
+    await begin(client, owner, tools);
+    table = "telemetry";
+    await tools.load(client, owner.fileId, batch.slices);
+    await faults.at("after_copy");
+    table = "other";
+    const { imported, rejected } = countLines(batch);
+    await storeRejected(client, owner, batch, tools.maxRejectsStored);
+    await faults.at("before_checkpoint");
+    if (!(await advance(client, owner, batch, imported, rejected))) return { kind: "fenced" };
+    if (batch.last) {
+      await faults.at("before_last_commit");
+      if (!(await tools.isFileUnchanged())) return { kind: "file_changed" };
+    }
+    await faults.at("before_commit");
+    return await commit(client, { kind: "committed", imported, rejected }, faults);
+  } catch (error) {
+    if (error instanceof CopyCountError) throw error;
+    return { kind: "fault", fault: classify(error, table), error };
+  }
+}
+
+/** All good lines in one COPY. */
+export function loadWhole(faults: FaultPoints): Loader {
+  return async (client, fileId, slices) => {
+    if (countGood(slices) === 0) return;
+    async function* pieces(): AsyncGenerator<CopyPiece> {
+      for (const slice of slices) {
+        yield encodeTelemetry(fileId, slice);
+        await faults.at("mid_copy");
+      }
+    }
+    await copyRows(client, copyTelemetry, pieces());
+  };
+}
+
+export function countLines({ slices, lines }: StagedBatch): { imported: number; rejected: number } {
+  const imported = countGood(slices);
+  return { imported, rejected: lines - imported };
+}
+
+function countGood(slices: readonly ChunkSlice[]): number {
+  let good = 0;
+  for (const { chunk, from, to } of slices) {
+    const { status } = chunk.columns;
+    for (let index = from; index < to; index++) if (status[index] === 0) good++;
+  }
+  return good;
+}
+
+async function begin(
+  client: pg.PoolClient,
+  { fileId, epoch }: BatchOwner,
+  { lockMs }: TransactionLimits,
+): Promise<void> {
+  await client.query("BEGIN");
+  // A successor that has to end this backend knows it by its name.
+  await client.query(
+    "SELECT set_config('application_name', $1, true), set_config('lock_timeout', $2, true)",
+    [applicationName(fileId, epoch), `${lockMs}ms`],
+  );
+}
+
+async function storeRejected(
+  client: pg.PoolClient,
+  { fileId, errors }: BatchOwner,
+  batch: StagedBatch,
+  maxRejectsStored: number,
+): Promise<void> {
+  const stored = rejectedLines(batch, Math.max(0, maxRejectsStored - errors));
+  if (stored.length === 0) return;
+  function* pieces(): Generator<CopyPiece> {
+    const enough = 64 * 1024;
+    let held: Buffer[] = [];
+    let bytes = 0;
+    for (const line of stored) {
+      const row = encodeRejected(fileId, line);
+      held.push(row);
+      bytes += row.length;
+      if (bytes < enough) continue;
+      yield { rows: held.length, bytes: Buffer.concat(held) };
+      [held, bytes] = [[], 0];
+    }
+    yield { rows: held.length, bytes: Buffer.concat(held) };
+  }
+  await copyRows(client, copyRejected, pieces());
+}
+
+/** Moves checkpoint and counters. @returns false if the row is not where this run left it */
+async function advance(
+  client: pg.PoolClient,
+  { fileId, epoch, checkpoint }: BatchOwner,
+  batch: StagedBatch,
+  imported: number,
+  rejected: number,
+): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `UPDATE files SET checkpoint_line = $4, checkpoint_offset = $5,
+            total_lines = total_lines + $6::bigint + $7::bigint, imported_lines = imported_lines + $6, errors = errors + $7,
+            first_timestamp = least(first_timestamp, $8), last_timestamp = greatest(last_timestamp, $9),
+            attempts = 0, updated_at = now(),
+            status = CASE WHEN $10 THEN 'complete' ELSE status END,
+            completed_at = CASE WHEN $10 THEN now() END,
+            owner = CASE WHEN $10 THEN NULL ELSE owner END
+      WHERE id = $1 AND owner_epoch = $2 AND checkpoint_line = $3 AND status = 'processing'`,
+    [
+      fileId,
+      epoch,
+      checkpoint.line,
+      batch.next.line,
+      batch.next.offset,
+      imported,
+      rejected,
+      ...timeRange(batch),
+      batch.last,
+    ],
+  );
+  return rowCount === 1;
+}
+
+/** First and last time of the good lines, as text that timestamptz reads; null where there are none. */
+function timeRange({ slices }: StagedBatch): [string | null, string | null] {
+  let first: bigint | undefined;
+  let last: bigint | undefined;
+  for (const { chunk, from, to } of slices) {
+    const { status, timestampUs } = chunk.columns;
+    for (let index = from; index < to; index++) {
+      const us = timestampUs[index];
+      if (status[index] !== 0 || us === undefined) continue;
+      if (first === undefined || us < first) first = us;
+      if (last === undefined || us > last) last = us;
+    }
+  }
+  return [timestamptzText(first), timestamptzText(last)];
+}
+
+/** After COMMIT was sent an error says nothing of what became of it. */
+async function commit(
+  client: pg.PoolClient,
+  committed: Extract<TransactionOutcome, { kind: "committed" }>,
+  faults: FaultPoints,
+): Promise<TransactionOutcome> {
+  try {
+    const answer = client.query("COMMIT");
+    answer.catch(() => {}); // Handled below, also when the fault point throws first.
+    await faults.at("commit_sent");
+    const { command } = await answer;
+    // COMMIT of a failed transaction is no error: it answers ROLLBACK.
+    if (command !== "COMMIT") throw new NotCommittedError(`COMMIT answered ${command}`);
+  } catch (error) {
+    return { kind: "unknown", error };
+  }
+  await faults.at("after_commit");
+  return committed;
+}

@@ -1,0 +1,191 @@
+// The persister of one package: takes staged batches, validates them, has them committed, and ends the package. It
+// ends normally when the package has ended, whatever became of it; that is in the ledger. Good lines, rejected ones
+// and failures are all acknowledged here, in one place.
+import type { FileHandle } from "node:fs/promises";
+import type { LedgerRow } from "../database/ledger.ts";
+import { type ClaimedFile, claimedPath } from "../folders/claimed-file.ts";
+import { fingerprint, isUnchanged, openRegular } from "../folders/file-identity.ts";
+import {
+  halve,
+  type Opening,
+  type StagedBatch,
+  type StagingStore,
+} from "../staging/staging-store.ts";
+import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
+import { BatchCommitter, type CommitOutcome, type CommitterOptions } from "./batch-committer.ts";
+import type { BatchOwner } from "./batch-transaction.ts";
+import { clearAway, type PackageEndOptions, setAside } from "./package-end.ts";
+import { validate } from "./validation.ts";
+
+/** Beside the rows: no batch holds more memory. */
+export const maxBatchBytes = 16 * 2 ** 20;
+
+/** What all persisters share. */
+export interface PersisterOptions
+  extends Omit<CommitterOptions, "isFileUnchanged">,
+    PackageEndOptions {
+  /** Most rows in one transaction. */
+  readonly batchRows: number;
+}
+
+/** Runs the persister of one package. */
+export function dataPersister(
+  file: ClaimedFile,
+  staging: StagingStore,
+  options: PersisterOptions,
+): Component {
+  return spawn((lifetime) => new DataPersister(file, staging, options, lifetime).run());
+}
+
+class DataPersister {
+  readonly #file: ClaimedFile;
+  readonly #staging: StagingStore;
+  readonly #options: PersisterOptions;
+  readonly #lifetime: Lifetime;
+  /** Shrinks while the server finds batches too much, and grows again. */
+  #maxRows: number;
+
+  constructor(
+    file: ClaimedFile,
+    staging: StagingStore,
+    options: PersisterOptions,
+    lifetime: Lifetime,
+  ) {
+    this.#file = file;
+    this.#staging = staging;
+    this.#options = options;
+    this.#lifetime = lifetime;
+    this.#maxRows = Math.min(options.batchRows, options.throttle.maxBatchRows);
+  }
+
+  async run(): Promise<void> {
+    const opening = await this.#staging.opened(this.#lifetime.stopping);
+    switch (opening.kind) {
+      case "load":
+        return this.#load(opening);
+      case "fail":
+        return this.#fail(opening.row.ownerEpoch, opening.error);
+      case "finished":
+        await clearAway(this.#file, this.#options, this.#lifetime.stopping);
+        return;
+      case "let_go":
+        return;
+    }
+  }
+
+  async #load({ row }: Extract<Opening, { kind: "load" }>): Promise<void> {
+    const { folders } = this.#options;
+    // A descriptor of its own: it still tells of the file's size when the path is gone.
+    const opened = await openRegular(claimedPath(folders, this.#file));
+    const handle = opened.kind === "file" ? opened.handle : undefined;
+    const isFileUnchanged = (): Promise<boolean> => this.#isUnchanged(handle);
+    const committer = new BatchCommitter({ ...this.#options, isFileUnchanged }, this.#lifetime);
+    try {
+      await this.#commitAll(committer, row);
+    } finally {
+      await handle?.close();
+    }
+  }
+
+  async #commitAll(committer: BatchCommitter, row: LedgerRow): Promise<void> {
+    const startedAtMs = performance.now();
+    let owner = ownerOf(row);
+    for (;;) {
+      const limits = { maxRows: this.#maxRows, maxBytes: maxBatchBytes };
+      const batch = await this.#staging.take(limits, this.#lifetime.stopping);
+      if (batch.kind === "unreadable") return this.#fail(owner.epoch, batch.error);
+      for (const slice of batch.slices) validate(slice);
+      const outcome = await this.#commitInParts(committer, owner, batch);
+      this.#staging.settle(batch);
+      if (outcome.kind !== "committed") {
+        return outcome.kind === "let_go" ? this.#letGo() : this.#afterChange(owner);
+      }
+      owner = outcome.owner;
+      if (batch.last) return this.#complete(startedAtMs);
+    }
+  }
+
+  /** A batch that takes the server too long is committed in halves, and those in halves again. */
+  async #commitInParts(
+    committer: BatchCommitter,
+    owner: BatchOwner,
+    batch: StagedBatch,
+  ): Promise<Exclude<CommitOutcome, { kind: "too_slow" }>> {
+    const outcome = await committer.commit(owner, batch);
+    if (outcome.kind !== "too_slow") {
+      this.#maxRows = Math.min(
+        this.#maxRows * 2,
+        this.#options.batchRows,
+        this.#options.throttle.maxBatchRows,
+      );
+      return outcome;
+    }
+    const [first, second] = halve(batch);
+    this.#maxRows = first.lines;
+    this.#options.log.info(
+      { fileId: owner.fileId, rows: first.lines },
+      "the server is slow, smaller batches",
+    );
+    const half = await this.#commitInParts(committer, outcome.owner, first);
+    return half.kind === "committed" ? this.#commitInParts(committer, half.owner, second) : half;
+  }
+
+  async #isUnchanged(handle: FileHandle | undefined): Promise<boolean> {
+    if (handle === undefined) return false;
+    return isUnchanged(fingerprint(await handle.stat({ bigint: true })), this.#file.fingerprint);
+  }
+
+  async #complete(startedAtMs: number): Promise<void> {
+    const { database, faults, log } = this.#options;
+    await faults.at("after_complete");
+    const { stopping } = this.#lifetime;
+    const row = await database.use(stopping, ({ ledger }) => ledger.find(this.#file.fileId));
+    const seconds = Math.round(performance.now() - startedAtMs) / 1_000;
+    log.info({ ...this.#fields(), ...figures(row), seconds }, "package complete");
+    await clearAway(this.#file, this.#options, stopping);
+  }
+
+  async #fail(epoch: number, error: string): Promise<void> {
+    const { database, log } = this.#options;
+    const { fileId } = this.#file;
+    const failed = await database.use(this.#lifetime.stopping, ({ ledger }) =>
+      ledger.fail(fileId, epoch, error),
+    );
+    if (!failed) return this.#letGo();
+    log.warn({ ...this.#fields(), error, keptIn: this.#options.folders.failed }, "package failed");
+    await setAside(this.#file, this.#options);
+  }
+
+  /** Nothing committed yet: intake identifies the file anew. Else the rows that are in would belong to other bytes. */
+  async #afterChange({ checkpoint, epoch }: BatchOwner): Promise<void> {
+    if (checkpoint.line > 1) {
+      return this.#fail(
+        epoch,
+        `the file changed after it was claimed; its lines before ${checkpoint.line} are loaded`,
+      );
+    }
+    this.#options.log.warn(
+      this.#fields(),
+      "the file changed after it was claimed, it is looked at anew",
+    );
+  }
+
+  #letGo(): void {
+    this.#options.log.warn(this.#fields(), "another owner has the package, it is let go");
+  }
+
+  #fields(): Record<string, unknown> {
+    return { fileId: this.#file.fileId, name: this.#file.name.text };
+  }
+}
+
+function ownerOf(row: LedgerRow): BatchOwner {
+  const checkpoint = { line: row.checkpointLine, offset: row.checkpointOffset };
+  return { fileId: row.id, epoch: row.ownerEpoch, checkpoint, errors: row.errors };
+}
+
+function figures(row: LedgerRow | undefined): Record<string, unknown> {
+  if (row === undefined) return {};
+  const { satelliteType, sizeBytes, totalLines, importedLines, errors } = row;
+  return { satelliteType, sizeBytes, totalLines, importedLines, errors };
+}

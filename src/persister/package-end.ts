@@ -1,0 +1,65 @@
+// The end of a package's file: removed, archived, or kept for a person. Here alone a package is deleted, and only
+// after its row says so. What fails here is told and tried again later by intake, never imported again.
+import type { Database } from "../database/database.ts";
+import { type ClaimedFile, keepClaimedFile, removeClaimedFile } from "../folders/claimed-file.ts";
+import type { Folders } from "../folders/folders.ts";
+import type { FaultPoints } from "../observability/fault-points.ts";
+import type { Log } from "../observability/log.ts";
+
+export interface PackageEndOptions {
+  readonly database: Database;
+  readonly folders: Folders;
+  readonly faults: FaultPoints;
+  readonly log: Log;
+  readonly onComplete: "delete" | "archive";
+}
+
+/**
+ * Takes the file of a package away whose row is `complete` or `duplicate`. It goes to archive/ if the user wants that,
+ * or if a rejected line could not be stored whole, so that no byte is lost.
+ * @returns false if the file is still there
+ */
+export async function clearAway(
+  file: ClaimedFile,
+  { database, folders, faults, log, onComplete }: PackageEndOptions,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const isWhole = await database.use(signal, ({ ledger }) =>
+    ledger.hasAllRejectsWhole(file.fileId),
+  );
+  const fields = { fileId: file.fileId, name: file.name.text };
+  try {
+    if (onComplete === "archive" || !isWhole) {
+      await faults.at("before_archive_move");
+      return (await keepClaimedFile(folders, file, "archive")) === "done";
+    }
+    await faults.at("before_unlink");
+    const removed = await removeClaimedFile(folders, file);
+    await faults.at("after_unlink");
+    if (removed === "done") return true;
+    log.warn(
+      fields,
+      "package is in the database, but another file lies in its place: it is taken up as new",
+    );
+  } catch (err) {
+    log.warn({ ...fields, err }, "package is in the database, but its file cannot be removed");
+  }
+  return false;
+}
+
+/** Moves the file of a package to failed/ whose row is `failed`. @returns false if it is still there */
+export async function setAside(
+  file: ClaimedFile,
+  { folders, faults, log }: Pick<PackageEndOptions, "folders" | "faults" | "log">,
+): Promise<boolean> {
+  try {
+    await faults.at("before_failed_move");
+    await keepClaimedFile(folders, file, "failed");
+    await faults.at("after_failed_move");
+    return true;
+  } catch (err) {
+    const fields = { fileId: file.fileId, name: file.name.text };
+    log.warn({ ...fields, err }, "package has failed, but its file cannot be moved to failed/");
+    return false;
+  }
+}
