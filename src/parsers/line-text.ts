@@ -1,15 +1,15 @@
 // From a line's text to the JSON object in it. The header goes the same way as every other line.
 import { type LineObject, Rejection } from "../satellites/satellite.ts";
+import { isTooDeep, maxDepth } from "./nesting.ts";
 import { plainText } from "./plain-text.ts";
-
-/** Levels of objects and arrays; the outermost object is the first (R9). */
-export const maxDepth = 64;
 
 const maxDetailLength = 200;
 
 /** The JSON object that is all of `text`, or why it is none. Never throws. */
 export function parseObject(text: string): LineObject | Rejection {
   if (isTooDeep(text)) return new Rejection("too_deep", `more than ${maxDepth} levels`);
+  const fault = faultAtTheEdge(text);
+  if (fault !== undefined) return new Rejection("invalid_json", fault);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -17,8 +17,27 @@ export function parseObject(text: string): LineObject | Rejection {
     const words = error instanceof Error ? error.message : String(error);
     return new Rejection("invalid_json", plainText(words, maxDetailLength));
   }
-  if (isObject(value)) return value;
-  return new Rejection("not_an_object", `${kindOf(value)} instead of an object`);
+  return isObject(value)
+    ? value
+    : new Rejection("not_an_object", `${kindOf(value)}, not an object`);
+}
+
+/**
+ * What is no JSON by its first or last character, as most bad lines are: cut off, or no JSON at all. JSON.parse would
+ * say it too, but a SyntaxError costs three times as much as a good line.
+ */
+function faultAtTheEdge(text: string): string | undefined {
+  const start = text.charAt(0);
+  if (start === "{") return endsObject(text) ? undefined : "the object is not closed";
+  // A BOM is no white space in JSON.
+  return /[[{"\d\-tfn \t\r]/.test(start) ? undefined : "no JSON value begins like this";
+}
+
+/** Whether the last character but white space is a closing brace. A line feed is in no line. */
+function endsObject(text: string): boolean {
+  let at = text.length - 1;
+  while (at > 0 && " \t\r".includes(text.charAt(at))) at--;
+  return text.charAt(at) === "}";
 }
 
 function isObject(value: unknown): value is LineObject {
@@ -31,37 +50,4 @@ export function kindOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
-}
-
-/**
- * Whether brackets nest deeper than `maxDepth`, JSON or not. JSON.parse itself takes 200 000 levels, and what walks
- * its value afterwards then overflows the stack. Nearly every line is cleared by having too few brackets.
- */
-function isTooDeep(text: string): boolean {
-  let left = maxDepth - countUpTo(maxDepth + 1, "{", text);
-  if (left >= 0) left -= countUpTo(left + 1, "[", text);
-  return left < 0 && nestsTooDeep(text);
-}
-
-function countUpTo(limit: number, character: string, text: string): number {
-  let count = 0;
-  for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) {
-    if (++count === limit) break;
-  }
-  return count;
-}
-
-/** Counts levels. What is between quotes is text, and a backslash there takes the next character with it. */
-function nestsTooDeep(text: string): boolean {
-  let depth = 0;
-  let isInString = false;
-  for (let at = 0; at < text.length; at++) {
-    const character = text.charCodeAt(at);
-    if (character === 0x22) isInString = !isInString;
-    else if (isInString) at += character === 0x5c ? 1 : 0;
-    else if (character === 0x7b || character === 0x5b) depth++;
-    else if (character === 0x7d || character === 0x5d) depth--;
-    if (depth > maxDepth) return true;
-  }
-  return false;
 }

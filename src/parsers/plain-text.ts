@@ -8,12 +8,12 @@ const everyInvisible = new RegExp(invisible, "gu");
 /** `text` on one line, at most `maxLength` characters long, well-formed and without control characters. */
 export function plainText(text: string, maxLength: number): string {
   const start = text.slice(0, maxLength); // Escapes only make it longer.
-  const escaped = invisible.test(start) ? start.replace(everyInvisible, escape) : start;
+  const escaped = invisible.test(start) ? start.replace(everyInvisible, codeOf) : start;
   const isWhole = text.length <= maxLength && escaped.length <= maxLength;
   return isWhole ? escaped : cut(escaped, maxLength);
 }
 
-function escape(character: string): string {
+function codeOf(character: string): string {
   const codePoint = character.codePointAt(0) ?? 0;
   const hex = codePoint.toString(16);
   return codePoint > 0xffff ? `\\u{${hex}}` : `\\u${hex.padStart(4, "0")}`;

@@ -7,6 +7,7 @@ import { type ClaimedFile, claimedPath } from "../folders/claimed-file.ts";
 import { fingerprint, isUnchanged, openRegular } from "../folders/file-identity.ts";
 import {
   halve,
+  maxBatchBytes,
   type Opening,
   type StagedBatch,
   type StagingStore,
@@ -16,9 +17,6 @@ import { BatchCommitter, type CommitOutcome, type CommitterOptions } from "./bat
 import type { BatchOwner } from "./batch-transaction.ts";
 import { clearAway, type PackageEndOptions, setAside } from "./package-end.ts";
 import { validate } from "./validation.ts";
-
-/** Beside the rows: no batch holds more memory. */
-export const maxBatchBytes = 16 * 2 ** 20;
 
 /** What all persisters share. */
 export interface PersisterOptions

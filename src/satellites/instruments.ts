@@ -3,28 +3,59 @@
 import { notA, ownValue } from "./field.ts";
 import { type LineObject, type Reading, Rejection } from "./satellite.ts";
 
-/** What JSON text cannot hold as it is, or PostgreSQL not at all: for these a closer look is taken. */
-const notPlain = /[^ !#-[\]-~]/;
-
 export type InstrumentsReader = (line: LineObject, reading: Reading) => Rejection | undefined;
 
-/** Makes the reader of a type's instruments. `names` are keys of its lines. */
+/**
+ * Makes the reader of a type's instruments. `names` are keys of its lines.
+ *
+ * It remembers what the last line said: instruments are states, which seldom change from one line to the next.
+ */
 export function instrumentsReader(names: readonly string[]): InstrumentsReader {
-  // `{"a":`, then `,"b":`, made once and not for each line.
-  const openings = names.map((name, at) => [name, `${at === 0 ? "{" : ","}${JSON.stringify(name)}:`]);
+  // Both change together, or a line would get another line's text.
+  let last: readonly string[] = names.map(() => "");
+  let lastText = objectText(names, last);
 
   return (line, reading) => {
-    let text = names.length === 0 ? "{" : "";
-    for (const [name = "", opening = ""] of openings) {
-      const value = ownValue(line, name);
-      if (typeof value !== "string") return notA(name, value);
-      if (!notPlain.test(value)) text += `${opening}"${value}"`;
-      else if (isStorable(value)) text += opening + JSON.stringify(value);
-      else return new Rejection("invalid_string", name);
+    if (!saysTheSame(line, names, last)) {
+      const values = readTexts(line, names);
+      if (values instanceof Rejection) return values;
+      last = values;
+      lastText = objectText(names, values);
     }
-    reading.instruments = `${text}}`;
+    reading.instruments = lastText;
     return undefined;
   };
+}
+
+function saysTheSame(
+  line: LineObject,
+  names: readonly string[],
+  values: readonly string[],
+): boolean {
+  return names.every((name, at) => ownValue(line, name) === values[at]);
+}
+
+function readTexts(line: LineObject, names: readonly string[]): readonly string[] | Rejection {
+  const texts: string[] = [];
+  for (const name of names) {
+    const value = ownValue(line, name);
+    if (typeof value !== "string") return notA(name, value);
+    if (!isStorable(value)) return new Rejection("invalid_string", name);
+    texts.push(value);
+  }
+  return texts;
+}
+
+function objectText(names: readonly string[], values: readonly string[]): string {
+  const members = names.map((name, at) => `${quote(name)}:${quote(values[at] ?? "")}`);
+  return `{${members.join(",")}}`;
+}
+
+/** What JSON text cannot hold as it is. Nearly all instruments say plain words. */
+const notPlain = /[^ !#-[\]-~]/;
+
+function quote(text: string): string {
+  return notPlain.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
 /** PostgreSQL stores neither a NUL nor half a surrogate pair (22P05, 22P02). */

@@ -30,15 +30,33 @@ export function satelliteType(
     const time = ownValue(line, keys.timestamp);
     if (typeof time !== "string") return notA(keys.timestamp, time);
     if (!readTimestamp(time, reading)) return new Rejection("invalid_timestamp", keys.timestamp);
-    for (const measurement of measurements) {
-      const value = ownValue(line, keys[measurement]);
-      // Infinite is what JSON.parse makes of 1e400.
-      if (typeof value !== "number" || !Number.isFinite(value)) return notA(keys[measurement], value);
-      reading[measurement] = value;
-    }
-    return readInstruments(line, reading);
+    // Four lines and no loop: a store to a computed name costs as much as all the rest of a measurement.
+    reading.velocity = measurementAt(line, keys.velocity);
+    reading.altitude = measurementAt(line, keys.altitude);
+    reading.latitude = measurementAt(line, keys.latitude);
+    reading.longitude = measurementAt(line, keys.longitude);
+    return hasAllMeasurements(reading)
+      ? readInstruments(line, reading)
+      : badMeasurement(line, reading);
+  }
+
+  /** The first one in the order of the table that is not a number. */
+  function badMeasurement(line: LineObject, reading: Reading): Rejection | undefined {
+    const first = measurements.find((measurement) => Number.isNaN(reading[measurement]));
+    return first && notA(keys[first], ownValue(line, keys[first]));
   }
   return { name, keys, instruments, normalise };
+}
+
+/** NaN if there is none, which no JSON number is. Infinity, as JSON.parse reads 1e400, is none either. */
+function measurementAt(line: LineObject, key: string): number {
+  const value = ownValue(line, key);
+  return typeof value === "number" && Number.isFinite(value) ? value : Number.NaN;
+}
+
+function hasAllMeasurements({ velocity, altitude, latitude, longitude }: Reading): boolean {
+  const isNone = Number.isNaN;
+  return !(isNone(velocity) || isNone(altitude) || isNone(latitude) || isNone(longitude));
 }
 
 /** A reading to write into. */

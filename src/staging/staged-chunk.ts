@@ -66,11 +66,6 @@ export class StagedChunk {
     const longest = this.reasonOf(index) === "line_too_long" ? start + cutBytes : end;
     return this.source.subarray(start, Math.min(end, longest));
   }
-
-  /** Whether `rawOf` is the whole line. */
-  isWhole(index: number): boolean {
-    return this.rawOf(index).length === at(this.columns.length, index);
-  }
 }
 
 /** How much of a line that is too long is kept. */

@@ -46,10 +46,16 @@ export type FileEnd =
   | { readonly kind: "end_of_file"; readonly at: FilePosition }
   | { readonly kind: "unreadable"; readonly error: string };
 
+/** No batch holds more memory, however few rows that are. */
+export const maxBatchBytes = 16 * 2 ** 20;
+
 export interface BatchLimits {
   readonly maxRows: number;
   readonly maxBytes: number;
 }
+
+/** The batch that is being committed and the one that follows it, so that neither side waits for the other. */
+export const stagingCapacityBytes = 2 * maxBatchBytes;
 
 export class StagingStore {
   readonly #capacityBytes: number;

@@ -98,7 +98,9 @@ export class Child {
 
   /** Ends its run at once. */
   kill(): void {
-    this.run?.kill();
+    const component = this.run;
+    this.rest();
+    component?.kill();
   }
 
   /** Leaves it without a run, and without another try. */

@@ -31,13 +31,8 @@ export class Stage {
     this.journal.push(entry);
   }
 
-  child(spec: Omit<ChildSpec, "start">): FakeChild {
-    return new FakeChild(this, spec);
-  }
-
-  /** Several with the same properties. */
-  children<Id extends string>(ids: readonly Id[], spec: Omit<ChildSpec, "id" | "start"> = {}) {
-    return ids.map((id) => this.child({ id, ...spec }));
+  child(id: string, spec: Omit<ChildSpec, "id" | "start"> = {}): FakeChild {
+    return new FakeChild(this, { id, ...spec });
   }
 
   start(spec: Partial<SupervisorSpec>, ...children: FakeChild[]): Promise<Supervisor> {
@@ -120,22 +115,26 @@ export class FakeChild {
     return this.#component;
   }
 
+  // Once it has ended, it neither hears nor records anything.
   #run(id: string): Component {
     let settle = (_exit: Exit): void => {};
     const exited = new Promise<Exit>((resolve) => {
       settle = resolve;
     });
-    this.#end = settle;
-    return {
-      exited,
-      stop: () => {
-        this.#stage.note(`stop ${id}`);
-        if (!this.hangs) settle(this.endsWith);
-      },
-      kill: () => {
-        this.#stage.note(`kill ${id}`);
-        settle({ kind: "killed" });
-      },
+    let running = true;
+    const end = (exit: Exit): void => {
+      running = false;
+      settle(exit);
     };
+    this.#end = end;
+    const stop = (): void => {
+      if (running) this.#stage.note(`stop ${id}`);
+      if (!this.hangs) end(this.endsWith);
+    };
+    const kill = (): void => {
+      if (running) this.#stage.note(`kill ${id}`);
+      end({ kind: "killed" });
+    };
+    return { exited, stop, kill };
   }
 }

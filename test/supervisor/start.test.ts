@@ -20,7 +20,7 @@ function gate() {
 
 test("children are started in list order, each awaited before the next", async () => {
   const stage = new Stage();
-  const [a, b] = [stage.child({ id: "a" }), stage.child({ id: "b" })];
+  const [a, b] = [stage.child("a"), stage.child("b")];
   const { open, opened } = gate();
   a.plan.push(opened);
   const supervisor = stage.start({}, a, b);
@@ -32,9 +32,10 @@ test("children are started in list order, each awaited before the next", async (
 
 test("a failed start stops the earlier ones in reverse, is reported and names the child", async () => {
   const stage = new Stage();
-  const children = stage.children(["a", "b", "c", "d"]);
-  children[2]?.plan.push("fail");
-  const error = await stage.start({}, ...children).catch((thrown: unknown) => thrown);
+  const [a, b] = [stage.child("a"), stage.child("b")];
+  const [c, d] = [stage.child("c"), stage.child("d")];
+  c.plan.push("fail");
+  const error = await stage.start({}, a, b, c, d).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ChildStartError);
   expect(error).toMatchObject({
     message: "supervisor top: child c could not be started: no start",
@@ -55,7 +56,7 @@ test("a failed start stops the earlier ones in reverse, is reported and names th
 
 test("ignore keeps the spec without a child; a temporary one is dropped", async () => {
   const stage = new Stage();
-  const [a, b] = [stage.child({ id: "a" }), stage.child({ id: "b", restart: "temporary" })];
+  const [a, b] = [stage.child("a"), stage.child("b", { restart: "temporary" })];
   a.plan.push("ignore");
   b.plan.push("ignore");
   const supervisor = await stage.start({}, a, b);
@@ -65,8 +66,8 @@ test("ignore keeps the spec without a child; a temporary one is dropped", async 
 describe("stopping a start", () => {
   test("no further child is started, those that run are stopped in reverse, the reason is thrown", async () => {
     const stage = new Stage();
-    const [a, b, c, d] = stage.children(["a", "b", "c", "d"]);
-    if (!a || !b || !c || !d) throw new Error("four children");
+    const [a, b] = [stage.child("a"), stage.child("b")];
+    const [c, d] = [stage.child("c"), stage.child("d")];
     const { open, opened } = gate();
     c.plan.push(opened);
     const asked = new AbortController();
@@ -87,7 +88,7 @@ describe("stopping a start", () => {
 
   test("nested supervisors with the same signal stop with it, without a report", async () => {
     const stage = new Stage();
-    const [a, b] = [stage.child({ id: "a" }), stage.child({ id: "b" })];
+    const [a, b] = [stage.child("a"), stage.child("b")];
     const asked = new AbortController();
     const options = { ...stage.options, signal: asked.signal };
     const { open, opened } = gate();
@@ -112,7 +113,7 @@ describe("stopping a start", () => {
 
   test("a signal that was aborted before starts nothing", async () => {
     const stage = new Stage();
-    const children = [stage.child({ id: "a" }).spec];
+    const children = [stage.child("a").spec];
     const signal = AbortSignal.abort(new Error("too late"));
     const spec = { id: "top", strategy: "one_for_one", children } as const;
     await expect(startSupervisor(spec, { ...stage.options, signal })).rejects.toThrow("too late");
@@ -122,7 +123,7 @@ describe("stopping a start", () => {
 
 test("a report function that throws fails the start, and leaves no child behind", async () => {
   const stage = new Stage();
-  const [a, b] = [stage.child({ id: "a" }), stage.child({ id: "b" })];
+  const [a, b] = [stage.child("a"), stage.child("b")];
   b.plan.push("fail");
   const report = (): void => {
     throw new Error("disk full");
@@ -153,7 +154,7 @@ describe("what is refused before anything starts", () => {
     ['supervisor "": id takes a text that is not empty, got ""', { id: "" }],
   ])("%s", async (sentence, change) => {
     const stage = new Stage();
-    const start = stage.start(change, stage.child({ id: "a" }));
+    const start = stage.start(change, stage.child("a"));
     await expect(start).rejects.toThrow(InvalidSpecError);
     await expect(start).rejects.toThrow(sentence);
     expect(stage.journal).toEqual([]);
@@ -179,8 +180,8 @@ describe("what is refused before anything starts", () => {
     ],
   ])("%s", async (sentence, change) => {
     const stage = new Stage();
-    const wrong = { ...stage.child({ id: "b" }).spec, ...change };
-    const children = [stage.child({ id: "a" }).spec, wrong];
+    const wrong = { ...stage.child("b").spec, ...change };
+    const children = [stage.child("a").spec, wrong];
     const start = stage.start({ children });
     await expect(start).rejects.toThrow(InvalidSpecError);
     await expect(start).rejects.toThrow(sentence);
@@ -196,8 +197,8 @@ describe("what is refused before anything starts", () => {
 
   test("also at run time: startChild throws, and the supervisor goes on", async () => {
     const stage = new Stage();
-    const supervisor = await stage.start({}, stage.child({ id: "a" }));
-    const wrong = stage.child({ id: "b", significant: true, restart: "temporary" }).spec;
+    const supervisor = await stage.start({}, stage.child("a"));
+    const wrong = stage.child("b", { significant: true, restart: "temporary" }).spec;
     await expect(supervisor.startChild(wrong)).rejects.toThrow(InvalidSpecError);
     const dynamic = await stage.startDynamic();
     await expect(dynamic.startChild(wrong)).rejects.toThrow(InvalidSpecError);

@@ -1,8 +1,9 @@
-// Root with the repository under a folder that only root may enter: the account that runs the server cannot reach
-// node_modules, so the programs are copied to where it can. About 60 MB and a second, once for each version.
+// A copy of the programs beside the cluster, for when those in node_modules cannot be used: under a folder that only
+// root may enter, or without their links in an image that was installed by another user. About 60 MB and a second, once
+// for each version. Copies of earlier versions are left: a server may still run from them.
 import { chmod, cp, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Binaries, binariesIn } from "./binaries.ts";
+import { type Binaries, binariesIn, repairBinaries } from "./binaries.ts";
 import { hasCode } from "./file-errors.ts";
 
 /** A copy of `binaries` inside `home`, made if it is missing. Made beside and renamed: a half copy is never used. */
@@ -14,6 +15,7 @@ export async function copyBinaries(binaries: Binaries, home: string): Promise<Bi
   try {
     await cp(binaries.nativeDir, temporary, { recursive: true, verbatimSymlinks: true });
     await makeReadable(temporary);
+    await repairBinaries(binariesIn(temporary, binaries.version));
     await rename(temporary, to);
   } catch (error) {
     if (!hasCode(error, "ENOTEMPTY", "EEXIST")) throw error; // Another daemon was first.

@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { SetupError } from "../../errors.ts";
-import { folderError, hasCode } from "./file-errors.ts";
+import { hasCode } from "./file-errors.ts";
 import type { OsAccount } from "./os-account.ts";
 import { runProgram } from "./run-program.ts";
 
@@ -58,19 +58,22 @@ export function installedPackage(platform: string, arch: string): string {
 /**
  * Makes what the package's install script would have made: npm packs no symbolic links, and npm 12, pnpm and
  * --ignore-scripts do not run the script. Without the links no program finds its libraries.
+ * @returns false if something is missing and node_modules is not ours to change.
  */
-export async function repairBinaries({ nativeDir }: Binaries): Promise<void> {
+export async function repairBinaries({ nativeDir }: Binaries): Promise<boolean> {
   try {
     for (const { source, target } of await missingLinks(nativeDir)) {
-      const at = join(dirname(nativeDir), target);
+      const at = join(nativeDir, target);
       const to = relative(dirname(target), source);
       await symlink(to, at).catch((error: unknown) => {
         if (!hasCode(error, "EEXIST")) throw error; // Another daemon repairs it too.
       });
     }
     for (const program of programs) await makeExecutable(join(nativeDir, "bin", program));
+    return true;
   } catch (error) {
-    throw folderError(nativeDir, error);
+    if (hasCode(error, "EACCES", "EPERM", "EROFS")) return false;
+    throw error;
   }
 }
 
@@ -81,10 +84,12 @@ async function missingLinks(nativeDir: string): Promise<z.infer<typeof linksSche
       throw error;
     },
   );
-  const links = linksSchema.parse(JSON.parse(text));
+  const links = linksSchema.parse(JSON.parse(text)).map(({ source, target }) => {
+    return { source: relative("native", source), target: relative("native", target) };
+  });
   const there = await Promise.all(
     links.map(({ target }) =>
-      lstat(join(dirname(nativeDir), target)).then(
+      lstat(join(nativeDir, target)).then(
         () => true,
         () => false,
       ),
@@ -120,9 +125,9 @@ export async function whyUnusable(
   }
 }
 
-/** @throws {SetupError} always: what to do when the programs do not run. */
-export function refuseUnusable({ postgres }: Binaries, why: string): never {
-  throw new SetupError(
+/** What to do when the programs do not run. */
+export function unusableError({ postgres }: Binaries, why: string): SetupError {
+  return new SetupError(
     `the embedded PostgreSQL does not run here (${why}; ${postgres}). It needs glibc: there is none on Alpine and other musl systems, use an image such as node:24-bookworm-slim, or set DATABASE_URL`,
   );
 }

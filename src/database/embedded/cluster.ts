@@ -23,7 +23,7 @@ import { runProgram } from "./run-program.ts";
 export const databaseName = "downlink";
 
 const initdbLimitMs = 120_000; // 2 s on a disk of its own; a slow network disk syncs 1000 files one by one.
-const leftoverMs = 5 * initdbLimitMs; // An .initdb- folder older than this is of a daemon that was killed.
+const leftoverMs = 5 * initdbLimitMs; // A half-made folder older than this is of a daemon that was killed.
 
 export interface ClusterOptions {
   /** Where the cluster's folder is, or is to be. */
@@ -119,10 +119,10 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** What a daemon leaves that was killed during initdb. A young one may be in use by another daemon. */
+/** What a daemon leaves that was killed while it made something. A young one may be in use by another daemon. */
 async function removeLeftovers(home: string): Promise<void> {
   for (const name of await readdir(home)) {
-    if (!name.startsWith(".initdb-")) continue;
+    if (!/^\.(initdb|binaries)-/.test(name)) continue;
     const path = join(home, name);
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
     if (Date.now() - mtimeMs > leftoverMs) await rm(path, { recursive: true, force: true });

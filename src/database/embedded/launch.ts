@@ -10,13 +10,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Binaries } from "./binaries.ts";
 import { folderError } from "./file-errors.ts";
-import {
-  type Cluster,
-  findPostmaster,
-  type Postmaster,
-  pollMs,
-  requestStop,
-} from "./postmaster.ts";
+import { type Cluster, fastStop, findPostmaster, type Postmaster, pollMs } from "./postmaster.ts";
 import { serverEnvironment } from "./run-program.ts";
 import { startLogFile } from "./settings.ts";
 
@@ -50,7 +44,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       const server = await untilReady(child, cluster.dataDir, wait);
       if (server !== undefined) return { kind: "ready", server };
     } catch (error) {
-      if (signal?.aborted && child.pid !== undefined) requestStop(child.pid);
+      if (signal?.aborted) child.kill(fastStop);
       throw error;
     }
     return { kind: "ended", why: await lastWords(startLogFile(logDir), size, logDir) };

@@ -1,6 +1,6 @@
 // The server of a cluster as its file postmaster.pid shows it: whether it runs, on which port, and how to stop it.
 // This file starts nothing.
-import { readFile, rm } from "node:fs/promises";
+import { link, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { EmbeddedServerError } from "../../errors.ts";
@@ -21,6 +21,9 @@ export interface Cluster {
   readonly dataDir: string;
   readonly account: OsAccount | undefined;
 }
+
+/** Asks the server for a fast shutdown, as `pg_ctl stop -m fast` does: it waits for no client. */
+export const fastStop = "SIGINT";
 
 /** From one look at postmaster.pid to the next: the server tells of its state in no other way. */
 export const pollMs = 50;
@@ -64,7 +67,20 @@ export async function removeStalePidFile(
     dataDir,
     pid: file.pid,
   });
-  await rm(join(dataDir, "postmaster.pid"), { force: true });
+  await removeFileOf(file.pid, join(dataDir, "postmaster.pid"));
+}
+
+/** Moved away first: another daemon's server may have written its own meanwhile, and would end without it. */
+async function removeFileOf(pid: number, path: string): Promise<void> {
+  const aside = `${path}.${process.pid}`;
+  try {
+    await rename(path, aside);
+    if (Number.parseInt(await readFile(aside, "utf8"), 10) !== pid) await link(aside, path);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT", "EEXIST")) throw error; // Another daemon was faster.
+  } finally {
+    await rm(aside, { force: true });
+  }
 }
 
 /**
@@ -78,8 +94,9 @@ export async function stopPostmaster(cluster: Cluster, limitMs = stopLimitMs): P
   if (server === undefined) return;
   requestStop(server.pid);
   try {
-    while (await isServerOf(server.pid, cluster.dataDir))
+    while (await isServerOf(server.pid, cluster.dataDir)) {
       await delay(pollMs, null, { signal: limit });
+    }
     // The process that writes the log is the last to go, and must not write into a folder that is being removed.
     while ((await serversIn(cluster.dataDir, cluster.account))?.length) {
       await delay(pollMs, null, { signal: limit });
@@ -93,10 +110,9 @@ export async function stopPostmaster(cluster: Cluster, limitMs = stopLimitMs): P
   }
 }
 
-/** Asks for a fast shutdown, as `pg_ctl stop -m fast` does. */
-export function requestStop(pid: number): void {
+function requestStop(pid: number): void {
   try {
-    process.kill(pid, "SIGINT");
+    process.kill(pid, fastStop);
   } catch (error) {
     if (!hasCode(error, "ESRCH")) throw error; // Ended by itself meanwhile.
   }

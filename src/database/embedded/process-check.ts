@@ -42,18 +42,19 @@ async function startedFor(dataDir: string, commandLineParts: string[]): Promise<
 
 /** A backend calls itself `postgres: checkpointer` and the like; a zombie's command line is empty. */
 function isPostgres(command: string): boolean {
-  const [program = ""] = command.split(/[\0 ]/, 1);
-  return basename(program).startsWith("postgres");
+  const [program = ""] = command.split("\0", 1);
+  return program.startsWith("postgres:") || basename(program) === "postgres";
 }
 
+/** Linux: the arguments, each ended by a NUL. Elsewhere: the program. Empty if there is no such process. */
 async function commandLine(pid: number): Promise<string> {
   if (process.platform === "linux") {
     return readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""); // Gone meanwhile.
   }
-  const { output } = await runProgram("/bin/ps", ["-o", "command=", "-p", String(pid)], {
+  const { output } = await runProgram("/bin/ps", ["-o", "comm=", "-p", String(pid)], {
     limitMs,
   });
-  return output;
+  return output.trim();
 }
 
 /**
@@ -65,10 +66,16 @@ export async function serversIn(
   dataDir: string,
   account: OsAccount | undefined,
 ): Promise<number[] | undefined> {
-  if (process.platform !== "linux") return undefined;
+  if (process.platform !== "linux") return serversAnywhere();
   const pids = account === undefined ? await ownIn(dataDir) : await othersIn(dataDir, account);
   const commands = await Promise.all(pids.map(commandLine));
   return pids.filter((_, index) => isPostgres(commands[index] ?? "")); // Not a person's shell.
+}
+
+/** Without /proc nobody can tell where a server works, but that there is none at all. */
+async function serversAnywhere(): Promise<[] | undefined> {
+  const { output } = await runProgram("/bin/ps", ["-axo", "comm="], { limitMs });
+  return output.split("\n").some((line) => isPostgres(line.trim())) ? undefined : [];
 }
 
 async function ownIn(dataDir: string): Promise<number[]> {

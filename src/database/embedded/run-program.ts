@@ -1,11 +1,15 @@
 // Runs a short program to its end, as another account if need be. Not for the server itself, which outlives us.
 import { spawn } from "node:child_process";
 import { EmbeddedServerError } from "../../errors.ts";
-import type { OsAccount } from "./os-account.ts";
+
+interface Ids {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 export interface ProgramOptions {
   /** Root only: the account to run as. */
-  readonly account?: OsAccount | undefined;
+  readonly account?: Ids | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly limitMs: number;
 }
@@ -53,7 +57,7 @@ export async function runProgram(
 function untilClosed(
   file: string,
   args: readonly string[],
-  account: OsAccount | undefined,
+  account: Ids | undefined,
   ended: AbortSignal,
 ): Promise<ProgramResult> {
   return new Promise((resolve, reject) => {

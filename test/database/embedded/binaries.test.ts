@@ -1,5 +1,5 @@
 // The programs from npm: found, repaired, tried. Broken packages are copies or made up; node_modules stays as it is.
-import { chmod, cp, lstat, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, copyFile, lstat, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -11,6 +11,7 @@ import {
 } from "../../../src/database/embedded/binaries.ts";
 import { startEmbeddedServer } from "../../../src/database/embedded/server.ts";
 import { makeTemporaryFolder, type TemporaryFolder } from "../../support/temporary-folder.ts";
+import { copyUnhydrated } from "./clusters.ts";
 
 let folder: TemporaryFolder;
 beforeAll(async () => {
@@ -18,15 +19,13 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-const thisPackage = () => installedPackage(process.platform, process.arch);
-
-/** A copy without what the install script makes. */
+/** A copy without what the install script makes, and without an executable bit. */
 async function unhydrated(): Promise<Binaries> {
   const to = join(folder.path, "package");
-  await cp(thisPackage(), to, { recursive: true, verbatimSymlinks: true });
-  const links = JSON.parse(await readFile(join(to, "native", "pg-symlinks.json"), "utf8"));
-  for (const { target } of links) await rm(join(to, target), { force: true });
+  await copyUnhydrated(to);
   const binaries = await findBinaries(to);
+  await copyFile(binaries.postgres, `${binaries.postgres}.copy`);
+  await rename(`${binaries.postgres}.copy`, binaries.postgres);
   await chmod(binaries.postgres, 0o644);
   return binaries;
 }
@@ -50,12 +49,12 @@ test("missing links and executable bits are made: npm 12 and --ignore-scripts le
   await chmod(binaries.postgres, 0o644);
   await Promise.all([repairBinaries(binaries), repairBinaries(binaries)]); // Two daemons at once.
   expect(await whyUnusable(binaries, undefined)).toBe(undefined);
-  const [link] = JSON.parse(
-    await readFile(join(binaries.nativeDir, "pg-symlinks.json"), "utf8"),
-  );
+  const [link] = JSON.parse(await readFile(join(binaries.nativeDir, "pg-symlinks.json"), "utf8"));
   const target = join(binaries.nativeDir, "..", link.target);
   expect((await lstat(target)).isSymbolicLink()).toBe(true);
-  expect((await stat(target)).ino).toBe((await stat(join(binaries.nativeDir, "..", link.source))).ino);
+  expect((await stat(target)).ino).toBe(
+    (await stat(join(binaries.nativeDir, "..", link.source))).ino,
+  );
 });
 
 test("a platform without a package is refused, and told of DATABASE_URL", () => {

@@ -1,8 +1,9 @@
 // What happens to the server when processes are killed: the daemon is a real process here, in a process group of its own
 // like one in a terminal.
+import { readdir, utimes } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { stopPostmaster } from "../../../src/database/embedded/postmaster.ts";
-import { isAlive } from "../../../src/database/embedded/process-check.ts";
+import { findPostmaster, stopPostmaster } from "../../../src/database/embedded/postmaster.ts";
 import { ask, connect, type Daemon, end, makePlace, type Place } from "./clusters.ts";
 
 let place: Place;
@@ -37,6 +38,28 @@ test("Ctrl-C reaches the daemon and not the server, which outlives also kill -9 
   expect((await ask(url, "TABLE kept")).rowCount).toBe(2);
 });
 
+test("kill -9 of the daemon during initdb leaves no half cluster, and the next start makes a whole one", async () => {
+  const { dir } = place.optionsFor("half");
+  const child = place.spawnDaemon({ dir });
+  const names = () => readdir(dir).catch(() => []);
+  await expect
+    .poll(async () => (await names()).some((name) => name.startsWith(".initdb-")), {
+      timeout: 10_000,
+      interval: 10,
+    })
+    .toBe(true);
+  await end(child);
+  expect(await names()).not.toContain("data-18");
+  const { stop } = await place.start("half");
+  await stop();
+
+  const [left = ""] = (await names()).filter((name) => name.startsWith(".initdb-"));
+  const long = new Date(Date.now() - 3_600_000);
+  await utimes(join(dir, left), long, long);
+  await place.start("half");
+  expect((await names()).sort()).toEqual(["data-18", "log", "password"]);
+});
+
 test("after kill -9 of daemon and server what was committed is there, and what was under way is not", async () => {
   const { daemon, pid, url } = await startDaemon();
   const client = await connect(url);
@@ -44,7 +67,7 @@ test("after kill -9 of daemon and server what was committed is there, and what w
   await client.query("BEGIN; INSERT INTO kept SELECT generate_series(100, 20000)");
   await end(daemon.child);
   process.kill(pid, "SIGKILL");
-  await expect.poll(() => isAlive(pid)).toBe(false);
+  await expect.poll(() => findPostmaster(dataDir)).toBe(undefined); // A zombie, or gone.
   const next = await place.start("first");
   expect(next).toMatchObject({ adopted: false });
   expect((await ask(next.url, "SELECT 1 FROM kept WHERE number > 3")).rowCount).toBe(0);
@@ -63,7 +86,8 @@ test("backends that outlive a killed server are waited for", async () => {
   const next = place.start("first", {
     log: (message) => {
       messages.push(message);
-      if (message === "waiting for what an earlier server left") process.kill(rows[0].pid, "SIGCONT");
+      if (message === "waiting for what an earlier server left")
+        process.kill(rows[0].pid, "SIGCONT");
     },
   });
   expect(await next).toMatchObject({ adopted: false });

@@ -6,8 +6,9 @@ import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { findEmbeddedServer } from "../../../src/database/embedded/find-server.ts";
 import { stopPostmaster } from "../../../src/database/embedded/postmaster.ts";
-import { isAlive, serversIn } from "../../../src/database/embedded/process-check.ts";
+import { serversIn } from "../../../src/database/embedded/process-check.ts";
 import { ask, asRoot, connect, makePlace, type Place } from "./clusters.ts";
 
 let place: Place;
@@ -190,12 +191,30 @@ describe("a start that cannot be", () => {
   });
 });
 
+describe("for the command line", () => {
+  test("there is nothing where there is no cluster, and looking makes nothing", async () => {
+    const nowhere = place.optionsFor("nowhere").dir;
+    expect(await findEmbeddedServer(nowhere)).toBe(undefined);
+    expect(await readdir(place.path)).not.toContain("nowhere");
+  });
+
+  test("there are URL and port of the server that runs, and else those of the last one", async () => {
+    const { url, port, pid, stop } = await place.start("first");
+    expect(await findEmbeddedServer(dir)).toEqual({ url, port, running: true });
+    await stop();
+    expect(await findEmbeddedServer(dir)).toEqual({ url, port, running: false });
+    const next = await place.start("first", { preferredPort: port });
+    expect(next.pid).not.toBe(pid);
+    process.kill(next.pid, "SIGKILL");
+    await expect.poll(() => findEmbeddedServer(dir)).toEqual({ url, port, running: false });
+  });
+});
+
 test("a stop may be asked for twice, leaves no process, and ends open transactions", async () => {
   const server = await place.start("first");
   const client = await connect(server.url);
   await client.query("BEGIN; INSERT INTO kept VALUES (8)");
   await Promise.all([server.stop(), server.stop()]);
-  expect(isAlive(server.pid)).toBe(false);
   expect(await serversIn(dataDir, undefined)).toEqual([]);
   await client.end();
   const { url } = await place.start("first");

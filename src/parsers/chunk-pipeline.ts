@@ -1,0 +1,94 @@
+// Chunks on their way through the worker threads: several at once, staged in the order of the file. Only here a line
+// gets its physical number, since no thread knows how many lines came before its chunk.
+import type { FaultPoints } from "../observability/fault-points.ts";
+import { StagedChunk } from "../staging/staged-chunk.ts";
+import type { FilePosition, StagingStore } from "../staging/staging-store.ts";
+import type { Cut, LinesCut, LongLineCut } from "./chunk-cutter.ts";
+import { stageLongLine } from "./long-line.ts";
+import type { ParsePool } from "./parse-pool.ts";
+
+export interface PipelineOptions {
+  readonly parsePool: ParsePool;
+  readonly faults: FaultPoints;
+  readonly satelliteType: string;
+  readonly maxLineBytes: number;
+  readonly parseThreads: number;
+  /** The first line that is pushed. */
+  readonly from: FilePosition;
+}
+
+/** The column `line` is a PostgreSQL integer. */
+export const lastLine = 2 ** 31 - 1;
+
+type ParsedChunk = Awaited<ReturnType<ParsePool["parse"]>>;
+
+/** A chunk that is being parsed, or a line that needs no parsing. */
+type OnItsWay =
+  | { readonly kind: "lines"; readonly cut: LinesCut; readonly parsed: Promise<ParsedChunk> }
+  | { readonly kind: "long_line"; readonly cut: LongLineCut };
+
+export class ChunkPipeline {
+  readonly #staging: StagingStore;
+  readonly #options: PipelineOptions;
+  readonly #stopping: AbortSignal;
+  readonly #onTheirWay: OnItsWay[] = [];
+  #next: FilePosition;
+  #isFull = false;
+
+  constructor(staging: StagingStore, options: PipelineOptions, stopping: AbortSignal) {
+    this.#staging = staging;
+    this.#options = options;
+    this.#stopping = stopping;
+    this.#next = options.from;
+  }
+
+  /** The file has more lines than can be numbered; those are not staged. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  /** Sends a chunk on its way. Waits while enough are: one for each thread, and one that is ready for the next. */
+  async push(cut: Cut): Promise<void> {
+    while (this.#onTheirWay.length > this.#options.parseThreads) await this.#stageFirst();
+    this.#onTheirWay.push(cut.kind === "lines" ? this.#parse(cut) : { kind: "long_line", cut });
+  }
+
+  /** Stages what is on its way. @returns the position behind it */
+  async finish(): Promise<FilePosition> {
+    while (this.#onTheirWay.length > 0) await this.#stageFirst();
+    return this.#next;
+  }
+
+  #parse(cut: LinesCut): OnItsWay {
+    const { parsePool, satelliteType } = this.#options;
+    const parsed = parsePool.parse({ source: cut.bytes, satelliteType });
+    parsed.catch(() => {}); // It is awaited in its turn, which may come later than its failure.
+    return { kind: "lines", cut, parsed };
+  }
+
+  async #stageFirst(): Promise<void> {
+    const first = this.#onTheirWay.shift();
+    if (first === undefined) return;
+    const chunk = await this.#stage(first);
+    const { physicalLines } = chunk.place;
+    this.#next = { line: this.#next.line + physicalLines, offset: first.cut.nextOffset };
+    this.#isFull ||= this.#next.line - 1 > lastLine;
+    if (!this.#isFull) await this.#staging.put(chunk, this.#stopping);
+  }
+
+  async #stage(onItsWay: OnItsWay): Promise<StagedChunk> {
+    const { maxLineBytes, faults } = this.#options;
+    const firstLine = this.#next.line;
+    if (onItsWay.kind === "long_line") return stageLongLine(onItsWay.cut, firstLine, maxLineBytes);
+    const { source, columns, physicalLines } = await onItsWay.parsed;
+    await faults.at("worker_mid_chunk");
+    const { offset, nextOffset } = onItsWay.cut;
+    const place = {
+      firstLine,
+      firstOffset: offset,
+      physicalLines,
+      byteLength: nextOffset - offset,
+    };
+    return new StagedChunk(source, columns, place);
+  }
+}

@@ -1,0 +1,40 @@
+// What supervisors report, as log lines.
+import { SetupError } from "./errors.ts";
+import type { Log } from "./observability/log.ts";
+import type { ReportFunction, SupervisorReport } from "./supervisor/report.ts";
+
+/** @param onSetup told when a child crashed because a person must set something right */
+export function reportTo(log: Log, onSetup: (error: SetupError) => void): ReportFunction {
+  return (report) => {
+    const error = errorOf(report);
+    if (error instanceof SetupError) return onSetup(error);
+    const { supervisor, context, child } = report;
+    const fields = { supervisor, context, child: child.id };
+    switch (report.kind) {
+      case "start_error":
+        log.error({ ...fields, err: error }, "child could not be started");
+        break;
+      case "child_terminated":
+        log.error(
+          { ...fields, exit: report.reason.kind, err: error },
+          "child ended, its supervisor decides",
+        );
+        break;
+      case "shutdown_error":
+        log.warn(
+          { ...fields, exit: report.reason.kind, err: error },
+          "child did not stop as asked",
+        );
+        break;
+      case "shutdown":
+        log.error(fields, "too many restarts, the supervisor gives up");
+        break;
+    }
+  };
+}
+
+function errorOf(report: SupervisorReport): unknown {
+  if (report.kind === "start_error") return report.reason;
+  if (report.kind === "shutdown") return undefined;
+  return report.reason.kind === "crash" ? report.reason.error : undefined;
+}

@@ -1,0 +1,112 @@
+// The whole supervision tree as data: read it and know the system. Start order is dependency order, a stop is its
+// reverse, and rest_for_one says the same of failure: each child needs those before it.
+import { once } from "node:events";
+import type { Config } from "./config.ts";
+import { Database } from "./database/database.ts";
+import { embeddedServer, givenServer } from "./database/server.ts";
+import type { Folders } from "./folders/folders.ts";
+import type { FaultPoints } from "./observability/fault-points.ts";
+import type { Log } from "./observability/log.ts";
+import { fileParser } from "./parsers/file-parser.ts";
+import { createParsePool } from "./parsers/parse-pool.ts";
+import { databaseKey, fileParsersKey, parsePoolKey } from "./parsers/parts.ts";
+import { Throttle } from "./persister/throttle.ts";
+import { type Registry, registryKey } from "./registry/registry.ts";
+import type { SupervisorSpec } from "./supervisor/child-spec.ts";
+import { systemClock } from "./supervisor/clock.ts";
+import { type Component, spawn } from "./supervisor/component.ts";
+import { startDynamicSupervisor } from "./supervisor/dynamic-supervisor.ts";
+import type { ReportFunction } from "./supervisor/report.ts";
+import { fileSystemWatcher } from "./watcher/file-system-watcher.ts";
+import { Intake } from "./watcher/intake.ts";
+
+/** What the daemon is made of before its tree is. */
+export interface TreeOptions {
+  readonly config: Config;
+  readonly folders: Folders;
+  /** Name of this daemon's life, as in `files.owner`. */
+  readonly owner: string;
+  readonly log: Log;
+  readonly faults: FaultPoints;
+  readonly registry: Registry;
+  readonly report: ReportFunction;
+}
+
+const intakeKey = registryKey<Intake>("intake");
+
+/** Transactions that write at the same time: one loads while the other commits. */
+const maxTransactions = 2;
+
+export function telemetryTree(options: TreeOptions): SupervisorSpec {
+  return {
+    id: "telemetry",
+    strategy: "rest_for_one",
+    maxRestarts: 3,
+    maxSeconds: 30, // Giving up ends the process with 1.
+    children: [
+      // An unreachable server is a state it waits out, not a crash. Time to stop the embedded server.
+      { id: "database", start: () => startDatabase(options), shutdownMs: 2_500 },
+      // The pool replaces a thread that dies; what is left at a stop is terminated.
+      { id: "parse-workers", start: () => startParseWorkers(options), shutdownMs: 500 },
+      // One child for each package that is being loaded (parsers/file-parser.ts), all stopped at once.
+      { id: "file-parsers", start: () => startFileParsers(options), type: "supervisor" },
+      // Its claims are renames and ledger rows, and both are found again.
+      { id: "intake", start: () => startIntake(options), shutdownMs: 500 },
+      // Holds a set of names, made anew by the next scan.
+      { id: "file-system-watcher", start: () => startWatcher(options), shutdownMs: 500 },
+    ],
+  };
+}
+
+async function startDatabase({ config, owner, log, registry }: TreeOptions): Promise<Component> {
+  const { databaseUrl, dataDir, databasePort: port } = config;
+  const server =
+    databaseUrl === undefined ? embeddedServer({ dataDir, port, log }) : givenServer(databaseUrl);
+  const database = new Database({ server, owner, log });
+  const component = database.start();
+  registry.register(databaseKey, component, database);
+  return component;
+}
+
+async function startParseWorkers({ config, registry }: TreeOptions): Promise<Component> {
+  const { parseThreads: threads, maxLineBytes } = config;
+  const pool = createParsePool({ threads, maxLineBytes, closeMs: 300 });
+  const component = spawn(async ({ stopping }) => {
+    if (!stopping.aborted) await once(stopping, "abort");
+    await pool.close();
+  });
+  registry.register(parsePoolKey, component, pool);
+  return component;
+}
+
+async function startFileParsers({ config, registry, report }: TreeOptions): Promise<Component> {
+  const spec = { id: "file-parsers", maxChildren: config.maxPackages };
+  const supervisor = await startDynamicSupervisor(spec, { clock: systemClock, report });
+  registry.register(fileParsersKey, supervisor, supervisor);
+  return supervisor;
+}
+
+async function startIntake(options: TreeOptions): Promise<Component> {
+  const { config, registry } = options;
+  const { maxRowsPerSecond } = config;
+  const shared = { ...config, ...options, database: registry.get(databaseKey) };
+  const throttle = new Throttle({ maxRowsPerSecond, maxTransactions });
+  const intake = new Intake({
+    ...shared,
+    fileParsers: () => registry.get(fileParsersKey),
+    fileParser: (file) => fileParser(file, { ...shared, throttle }),
+  });
+  const component = intake.start();
+  registry.register(intakeKey, component, intake);
+  return component;
+}
+
+async function startWatcher(options: TreeOptions): Promise<Component> {
+  const { config, folders, registry } = options;
+  return fileSystemWatcher({
+    ...config,
+    ...options,
+    ingest: folders.ingest,
+    offer: (offer, signal) => registry.get(intakeKey).offer(offer, signal),
+  });
+}

@@ -1,0 +1,159 @@
+// Which package a claimed file is: its bytes decide, never its name. New bytes get a row; bytes that are complete make
+// a duplicate; bytes that failed are taken up again at their checkpoint; bytes that are being loaded wait (rule R8).
+import { readdir, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { LedgerRow } from "../database/ledger.ts";
+import {
+  claimedPath,
+  moveIntoClaim,
+  namesInClaim,
+  removeClaimFolder,
+} from "../folders/claimed-file.ts";
+import { fingerprint, isUnchanged, openRegular } from "../folders/file-identity.ts";
+import { sha256Of } from "../folders/sha256.ts";
+import { clearAway } from "../persister/package-end.ts";
+import type { IdentifiedFile, IntakeContext } from "./intake-context.ts";
+
+/** run: to be loaded. wait: the same bytes are being loaded as that file. ended: nothing is left to be done. */
+export type Identification =
+  | { readonly kind: "run"; readonly file: IdentifiedFile }
+  | { readonly kind: "wait"; readonly forFileId: number }
+  | { readonly kind: "ended" };
+
+/** Finds the package's row, or makes it. The row is this daemon's where the answer is "run". */
+export async function identify(
+  file: IdentifiedFile,
+  context: IntakeContext,
+): Promise<Identification> {
+  const { database, faults, stopping } = context;
+  const claimed = { id: file.fileId, name: file.name.text, ...describe(file) };
+  for (;;) {
+    stopping.throwIfAborted();
+    const existing = await database.use(stopping, ({ ledger }) => ledger.findContent(file.sha256));
+    if (existing === undefined) {
+      const isNew = await database.use(stopping, ({ ledger }) => ledger.enter(claimed));
+      await faults.at("after_ledger_insert");
+      if (isNew) return { kind: "run", file };
+      if (await isIdTaken(file, context)) return { kind: "ended" };
+    } else {
+      const decided = await decide(file, existing, context);
+      if (decided !== "look again") return decided;
+    }
+  }
+}
+
+async function decide(
+  file: IdentifiedFile,
+  existing: LedgerRow,
+  context: IntakeContext,
+): Promise<Identification | "look again"> {
+  const { database, stopping } = context;
+  switch (existing.status) {
+    case "complete": {
+      const duplicate = { id: file.fileId, name: file.name.text, ...describe(file) };
+      await database.use(stopping, ({ ledger }) => ledger.enterDuplicate(duplicate, existing));
+      context.log.info(
+        { fileId: file.fileId, name: file.name.text, duplicateOf: existing.id },
+        "package is a duplicate, nothing was imported",
+      );
+      await clearAway(file, context, stopping);
+      return { kind: "ended" };
+    }
+    case "failed": {
+      const { name } = file;
+      const taken = await database.use(stopping, ({ ledger }) =>
+        ledger.takeUpFailed(existing.id, name.text),
+      );
+      return taken ? takePlace(file, existing.id, context) : "look again";
+    }
+    default:
+      return besidesOneInWork(file, existing, context);
+  }
+}
+
+/** The same bytes are in work: ours, another daemon's, or left behind by one that is gone. */
+async function besidesOneInWork(
+  file: IdentifiedFile,
+  existing: LedgerRow,
+  context: IntakeContext,
+): Promise<Identification | "look again"> {
+  const { database, stopping, folders, inHand } = context;
+  const wait = { kind: "wait", forFileId: existing.id } as const;
+  const { owner } = existing;
+  if (existing.id === file.fileId) {
+    return owner === database.owner ? { kind: "run", file } : { kind: "ended" };
+  }
+  if (owner === database.owner) {
+    if (inHand.has(existing.id) || (await namesInClaim(folders, existing.id)).length > 0)
+      return wait;
+    return takePlace(file, existing.id, context);
+  }
+  const living = await database.use(stopping, ({ session }) =>
+    session.living(owner === null ? [] : [owner]),
+  );
+  if (owner !== null && living.has(owner)) return wait;
+  if ((await namesInClaim(folders, existing.id)).length > 0) return wait; // The next sweep takes it over.
+  const adopted = await database.use(stopping, ({ ledger }) => ledger.adopt(existing.id, owner));
+  return adopted ? takePlace(file, existing.id, context) : "look again";
+}
+
+/** The file becomes that of an earlier row with the same bytes. */
+async function takePlace(
+  file: IdentifiedFile,
+  fileId: number,
+  context: IntakeContext,
+): Promise<Identification> {
+  const { folders, inHand } = context;
+  inHand.add(fileId);
+  const moved = { ...file, fileId };
+  await moveIntoClaim(folders, claimedPath(folders, file), moved);
+  await removeClaimFolder(folders, file.fileId);
+  await removeFailedCopies(moved, context);
+  return { kind: "run", file: moved };
+}
+
+/** What an earlier run had set aside of this package: the same bytes are in hand again, so the copy is one too many. */
+async function removeFailedCopies(
+  { fileId, sha256 }: IdentifiedFile,
+  { folders }: IntakeContext,
+): Promise<void> {
+  const names = await readdir(folders.failed);
+  for (const name of names.filter((kept) => kept.startsWith(`${fileId}-`))) {
+    const path = join(folders.failed, name);
+    const opened = await openRegular(path);
+    if (opened.kind !== "file") continue;
+    const isSame = (await sha256Of(opened.handle).finally(() => opened.handle.close())) === sha256;
+    if (isSame) await unlink(path);
+  }
+}
+
+/** Another daemon took the claim over while our session was lost. */
+async function isIdTaken(
+  { fileId }: IdentifiedFile,
+  { database, stopping }: IntakeContext,
+): Promise<boolean> {
+  const row = await database.use(stopping, ({ ledger }) => ledger.find(fileId));
+  return row !== undefined && row.owner !== database.owner;
+}
+
+const describe = (file: IdentifiedFile) => ({
+  sha256: file.sha256,
+  sizeBytes: Number(file.fingerprint.sizeBytes),
+});
+
+/** The bytes of a claimed file. @returns undefined if it is gone, or changed while it was read */
+export async function readIdentity(
+  file: Omit<IdentifiedFile, "sha256">,
+  { folders, stopping }: IntakeContext,
+): Promise<IdentifiedFile | undefined> {
+  const opened = await openRegular(claimedPath(folders, file));
+  if (opened.kind !== "file") return undefined;
+  try {
+    const sha256 = await sha256Of(opened.handle, stopping);
+    const after = fingerprint(await opened.handle.stat({ bigint: true }));
+    if (!isUnchanged(after, file.fingerprint)) return undefined;
+    return { ...file, sha256 };
+  } finally {
+    await opened.handle.close();
+  }
+}

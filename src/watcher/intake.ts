@@ -1,0 +1,202 @@
+// Takes packages in: claims what the watcher offers, finds out which package it is, has it loaded, and looks after
+// what an earlier life left in processing/. It holds nothing that could be lost: its claims are renames and ledger
+// rows, and both are found again.
+import { EventEmitter, once } from "node:events";
+import PQueue from "p-queue";
+import { pause } from "../database/backoff.ts";
+import type { ClaimedFile } from "../folders/claimed-file.ts";
+import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
+import { claim, releaseClaim } from "./claim.ts";
+import type { Offer } from "./file-system-watcher.ts";
+import { identify, readIdentity } from "./identify.ts";
+import type { IdentifiedFile, IntakeContext, IntakeOptions } from "./intake-context.ts";
+import { PackageRuns, type PackageRunsOptions } from "./package-runs.ts";
+import { Recovery } from "./recovery.ts";
+import { refuseUnhashed } from "./refuse-unhashed.ts";
+
+/** Claims prepared beside those that are being loaded, for each place: hashing one while another is committed. */
+const lanesPerPackage = 2;
+/** Offers that wait for a lane; beyond it the watcher waits. */
+const maxWaitingOffers = 64;
+/** Claims that wait for the end of a package with the same bytes; beyond it they keep their lane. */
+const maxTwins = 1_000;
+const shortestSweepMs = 1_000;
+
+export class Intake {
+  readonly #context: IntakeContext;
+  readonly #runs: PackageRuns;
+  readonly #recovery: Recovery;
+  readonly #lanes: PQueue;
+  /** Claims by the file id whose end they wait for. */
+  readonly #twins = new Map<number, IdentifiedFile[]>();
+  readonly #bell = new EventEmitter().setMaxListeners(0);
+  readonly #stop = new AbortController();
+
+  constructor(options: IntakeOptions & PackageRunsOptions) {
+    this.#context = { ...options, stopping: this.#stop.signal, inHand: new Set() };
+    this.#runs = new PackageRuns(this.#context, options);
+    this.#recovery = new Recovery(this.#context);
+    this.#lanes = new PQueue({ concurrency: options.maxPackages * (1 + lanesPerPackage) });
+  }
+
+  /** Runs the component. It lives until the stop; a task that fails for no known reason crashes it. */
+  start(): Component {
+    return spawn(async ({ stopping }: Lifetime) => {
+      const stop = (): void => this.#stop.abort(stopping.reason);
+      stopping.addEventListener("abort", stop, { once: true });
+      const crashed = once(this.#bell, "crash").then(([error]) => {
+        throw error;
+      });
+      try {
+        await Promise.race([this.#sweepOn(), crashed]);
+      } finally {
+        crashed.catch(() => {});
+        stop();
+      }
+    });
+  }
+
+  /** Takes a settled file over. Resolves when it is in line; waits while the line is long. */
+  async offer(offer: Offer, signal: AbortSignal): Promise<void> {
+    while (this.#lanes.size >= maxWaitingOffers) {
+      signal.throwIfAborted();
+      await Promise.race([
+        this.#lanes.onSizeLessThan(maxWaitingOffers),
+        once(signal, "abort").catch(() => {}),
+      ]);
+    }
+    this.#inLane(() => this.#take(offer), 0);
+  }
+
+  async #sweepOn(): Promise<void> {
+    const { stopping, settleMs, scanIntervalMs } = this.#context;
+    await this.#adoptRunning();
+    while (!stopping.aborted) {
+      const isClear = await this.#sweep();
+      const restMs = Math.max(shortestSweepMs, scanIntervalMs);
+      await pause(isClear ? restMs : Math.min(restMs, settleMs + 50), stopping);
+    }
+  }
+
+  /** An earlier intake crashed, and its packages ran on. */
+  async #adoptRunning(): Promise<void> {
+    for (const [fileId, component] of await this.#runs.running()) {
+      this.#context.inHand.add(fileId);
+      const follow = (): Promise<void> => this.#runs.follow(component);
+      this.#inLane(() => follow().finally(() => this.#letGo(fileId)), 1);
+    }
+  }
+
+  /** Looks through processing/ once. @returns whether everything there is clear */
+  async #sweep(): Promise<boolean> {
+    const { database, stopping } = this.#context;
+    await database.whenReady(stopping);
+    const ids = await this.#recovery.claims();
+    const { rows, living } = await this.#recovery.rowsOf(ids);
+    let isClear = true;
+    for (const fileId of ids) {
+      if (this.#context.inHand.has(fileId)) continue;
+      const found = await this.#recovery.examine(fileId, rows.get(fileId), living);
+      if (found.kind === "later") isClear = false;
+      if (found.kind === "identify") this.#goOn(found.file, () => this.#identify(found.file));
+      if (found.kind === "run") this.#goOn(found.file, () => this.#run(found.file));
+    }
+    await this.#recovery.missing();
+    this.#wakeTwinsOfOthers();
+    return isClear;
+  }
+
+  #goOn({ fileId }: IdentifiedFile, task: () => Promise<void>): void {
+    this.#context.inHand.add(fileId);
+    this.#inLane(task, 1);
+  }
+
+  async #take(offer: Offer): Promise<void> {
+    const claimed = await claim(offer, this.#context);
+    if (claimed.kind !== "claimed") {
+      offer.settle(claimed.kind === "unsettled" ? "taken" : claimed.kind);
+      return;
+    }
+    offer.settle("taken");
+    await this.#identifyClaim(claimed.file);
+  }
+
+  async #identifyClaim(file: ClaimedFile): Promise<void> {
+    if (await refuseUnhashed(file, this.#context)) {
+      await releaseClaim(file.fileId, this.#context);
+      return this.#letGo(file.fileId);
+    }
+    const identified = await readIdentity(file, this.#context);
+    await this.#context.faults.at("after_hash");
+    if (identified !== undefined) return this.#identify(identified);
+    // It changed while it was hashed: a later sweep finds it at rest.
+    await releaseClaim(file.fileId, this.#context);
+    this.#letGo(file.fileId);
+  }
+
+  async #identify(file: IdentifiedFile): Promise<void> {
+    const { fileId } = file;
+    let isWaiting = false;
+    try {
+      const identification = await identify(file, this.#context);
+      isWaiting = identification.kind === "wait";
+      if (identification.kind === "wait") return await this.#wait(file, identification.forFileId);
+      await releaseClaim(fileId, this.#context);
+      if (identification.kind === "run") await this.#run(identification.file);
+    } finally {
+      if (!isWaiting) this.#letGo(fileId);
+    }
+  }
+
+  async #run(file: IdentifiedFile): Promise<void> {
+    await this.#runs.run(file).finally(() => this.#letGo(file.fileId));
+  }
+
+  /** Nothing more is done with the claim here; who waits for its end goes on. */
+  #letGo(fileId: number): void {
+    this.#context.inHand.delete(fileId);
+    this.#wakeTwins(fileId);
+  }
+
+  async #wait(file: IdentifiedFile, forFileId: number): Promise<void> {
+    let waiting = 0;
+    for (const files of this.#twins.values()) waiting += files.length;
+    this.#twins.set(forFileId, [...(this.#twins.get(forFileId) ?? []), file]);
+    if (waiting < maxTwins) return;
+    await once(this.#bell, "end", { signal: this.#context.stopping });
+  }
+
+  #wakeTwins(fileId: number): void {
+    const twins = this.#twins.get(fileId) ?? [];
+    this.#twins.delete(fileId);
+    for (const twin of twins) this.#inLane(() => this.#identify(twin), 1);
+    this.#bell.emit("end");
+  }
+
+  /** Those that wait for another daemon's package: nobody tells us of its end. */
+  #wakeTwinsOfOthers(): void {
+    for (const fileId of [...this.#twins.keys()]) {
+      if (!this.#context.inHand.has(fileId)) this.#wakeTwins(fileId);
+    }
+  }
+
+  #inLane(task: () => Promise<void>, priority: number): void {
+    const { stopping, log } = this.#context;
+    const guarded = async (): Promise<void> => {
+      try {
+        await task();
+      } catch (error) {
+        if (stopping.aborted) return;
+        // What the file system refuses now it may allow later: the sweep comes back to the claim.
+        if (isSystemError(error))
+          log.warn({ err: error }, "a claimed package cannot be read or moved");
+        else this.#bell.emit("crash", error);
+      }
+    };
+    void this.#lanes.add(guarded, { priority });
+  }
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && "errno" in error;
+}

@@ -1,0 +1,99 @@
+// Runs packages to their end: starts a parser tree for each when there is room, and again when a tree gave up. The
+// ledger says what became of a package, not the way in which its tree ended.
+import PQueue from "p-queue";
+import { backoffMs, pause } from "../database/backoff.ts";
+import { type ClaimedFile, claimedPath } from "../folders/claimed-file.ts";
+import { isUnchanged, look } from "../folders/file-identity.ts";
+import { fileParserId } from "../parsers/file-parser.ts";
+import type { ChildSpec } from "../supervisor/child-spec.ts";
+import type { Component, Exit } from "../supervisor/component.ts";
+import type { DynamicSupervisor } from "../supervisor/supervisor-api.ts";
+import type { IntakeContext } from "./intake-context.ts";
+
+export interface PackageRunsOptions {
+  /** The supervisor of the parser trees, as it is now. */
+  readonly fileParsers: () => DynamicSupervisor;
+  /** A package's tree. */
+  readonly fileParser: (file: ClaimedFile) => ChildSpec;
+}
+
+export class PackageRuns {
+  readonly #context: IntakeContext;
+  readonly #options: PackageRunsOptions;
+  /** One place for each package that may be loaded at the same time. */
+  readonly #places: PQueue;
+
+  constructor(context: IntakeContext, options: PackageRunsOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#places = new PQueue({ concurrency: context.maxPackages });
+  }
+
+  /** Trees that run already: those of an earlier intake, which they have outlived. By file id. */
+  async running(): Promise<Map<number, Component>> {
+    const children = await this.#options.fileParsers().children();
+    const running = new Map<number, Component>();
+    for (const child of children) {
+      const fileId = Number(child.id.slice(fileParserId(0).length - 1));
+      if (child.state === "running") running.set(fileId, child.component);
+    }
+    return running;
+  }
+
+  /** Waits for a tree that runs already; it keeps its place. */
+  async follow(component: Component): Promise<void> {
+    await this.#places.add(() => this.#ended(component));
+  }
+
+  /**
+   * Loads the package, over as many runs as it takes. Resolves when the ledger says that it is done, when another
+   * daemon has it, or when its file is no longer the one that was identified.
+   */
+  async run(file: ClaimedFile): Promise<void> {
+    const { stopping, database, log } = this.#context;
+    for (let failures = 1; ; failures++) {
+      await this.#places.add(() => this.#runOnce(file), { signal: stopping });
+      const row = await database.use(stopping, ({ ledger }) => ledger.find(file.fileId));
+      if (row?.status !== "processing" || row.owner !== database.owner) return;
+      if (!(await this.#isUnchanged(file))) return; // The next sweep identifies it anew.
+      log.warn(
+        { fileId: file.fileId, attempts: row.attempts },
+        "package not finished, running it again",
+      );
+      await pause(backoffMs(failures), stopping);
+      stopping.throwIfAborted();
+    }
+  }
+
+  async #runOnce(file: ClaimedFile): Promise<void> {
+    const answer = await this.#options.fileParsers().startChild(this.#options.fileParser(file));
+    if (answer.kind === "started") await this.#ended(answer.component);
+    else if (answer.kind === "start_error") {
+      this.#context.log.warn(
+        { fileId: file.fileId, err: answer.error },
+        "package cannot be started",
+      );
+    }
+  }
+
+  /** The end of a tree, or of this intake: the tree then runs on without it. */
+  async #ended({ exited }: Component): Promise<Exit | undefined> {
+    const { stopping } = this.#context;
+    if (stopping.aborted) return undefined;
+    let stop = (): void => {};
+    const stopped = new Promise<undefined>((resolve) => {
+      stop = () => resolve(undefined);
+    });
+    stopping.addEventListener("abort", stop, { once: true });
+    try {
+      return await Promise.race([exited, stopped]);
+    } finally {
+      stopping.removeEventListener("abort", stop);
+    }
+  }
+
+  async #isUnchanged(file: ClaimedFile): Promise<boolean> {
+    const found = await look(claimedPath(this.#context.folders, file));
+    return found.kind === "file" && isUnchanged(found.fingerprint, file.fingerprint);
+  }
+}

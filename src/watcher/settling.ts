@@ -1,0 +1,109 @@
+// When a file in the inbox is whole: it has not changed for the settle time. Size alone is not enough (a file can have
+// its full length long before its bytes), and the wall clock is not asked: what counts is that two looks, far enough
+// apart on a monotonic clock, see the same. Pure: it is told what was seen and when.
+import { type Fingerprint, isUnchanged } from "../folders/file-identity.ts";
+import type { PackageName } from "../folders/package-name.ts";
+
+/** A file that was seen in the inbox. */
+export interface Candidate {
+  readonly name: PackageName;
+  readonly fingerprint: Fingerprint;
+}
+
+/**
+ * settling: seen, and looked at again when `dueMs` has come. offered: whole, and in the hands of intake until it says
+ * what became of it. backing_off: could not be taken, tried again when `dueMs` has come.
+ */
+type Entry = Candidate & {
+  readonly state: "settling" | "offered" | "backing_off";
+  /** Since when the file is as it is. */
+  readonly sinceMs: number;
+  readonly dueMs: number;
+  /** How often in a row it could not be taken. */
+  readonly failures: number;
+};
+
+const firstBackoffMs = 1_000;
+const longestBackoffMs = 60_000;
+
+export class Settling {
+  readonly #settleMs: number;
+  readonly #capacity: number;
+  readonly #entries = new Map<string, Entry>();
+
+  /** @param capacity how many files are watched at a time; further ones come with a later scan. */
+  constructor(settleMs: number, capacity: number) {
+    this.#settleMs = settleMs;
+    this.#capacity = capacity;
+  }
+
+  get isFull(): boolean {
+    return this.#entries.size >= this.#capacity;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Whether a look at this file would tell anything new now. */
+  isDue(name: PackageName, nowMs: number): boolean {
+    const entry = this.#entries.get(keyOf(name));
+    return entry === undefined ? !this.isFull : entry.state !== "offered" && entry.dueMs <= nowMs;
+  }
+
+  /** Takes in what a look has seen. @returns whether the file is whole; it is then held as offered */
+  see(candidate: Candidate, nowMs: number): boolean {
+    const key = keyOf(candidate.name);
+    const entry = this.#entries.get(key);
+    const same = entry !== undefined && isUnchanged(entry.fingerprint, candidate.fingerprint);
+    const sinceMs = same ? entry.sinceMs : nowMs;
+    const isWhole = nowMs - sinceMs >= this.#settleMs;
+    this.#entries.set(key, {
+      ...candidate,
+      state: isWhole ? "offered" : "settling",
+      sinceMs,
+      dueMs: sinceMs + this.#settleMs,
+      failures: same ? entry.failures : 0,
+    });
+    return isWhole;
+  }
+
+  /** The file is no longer in the inbox, or no file at all. */
+  forget(name: PackageName): void {
+    this.#entries.delete(keyOf(name));
+  }
+
+  /** The file could not be taken: it is offered again, after a while that grows. */
+  backOff(name: PackageName, nowMs: number): void {
+    const entry = this.#entries.get(keyOf(name));
+    if (entry === undefined) return;
+    const failures = entry.failures + 1;
+    const waitMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** Math.min(failures - 1, 10));
+    const state = "backing_off";
+    this.#entries.set(keyOf(name), { ...entry, state, failures, dueMs: nowMs + waitMs });
+  }
+
+  /** Names to look at now, at most `most`. */
+  due(nowMs: number, most: number): PackageName[] {
+    const names: PackageName[] = [];
+    for (const { name, state, dueMs } of this.#entries.values()) {
+      if (names.length >= most) break;
+      if (state !== "offered" && dueMs <= nowMs) names.push(name);
+    }
+    return names;
+  }
+
+  /** When the next look is due; undefined if nothing waits. */
+  nextDueMs(): number | undefined {
+    let next: number | undefined;
+    for (const { state, dueMs } of this.#entries.values()) {
+      if (state !== "offered" && (next === undefined || dueMs < next)) next = dueMs;
+    }
+    return next;
+  }
+}
+
+/** Names are compared byte by byte: latin1 is the one encoding in which no two differ and look the same. */
+function keyOf({ bytes }: PackageName): string {
+  return bytes.toString("latin1");
+}
