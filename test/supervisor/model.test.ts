@@ -30,6 +30,7 @@ type Single =
   | { readonly do: "stop" | "kill" };
 type Step = Single | { readonly do: "together"; readonly steps: readonly Single[] };
 
+/** An end and a plan are for one of those who run, if any does: else most would be for nobody. */
 const which = fc.nat({ max: ids.length - 1 });
 const kind = fc.constantFrom(...kinds);
 const plan = fc.constantFrom("fail", "ignore");
@@ -59,17 +60,17 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
       weight: 1,
       arbitrary: fc.record({
         do: fc.constant("together"),
-        steps: fc.array(single, { maxLength: 6 }),
+        steps: fc.array(single, { maxLength: 6, size: "max" }),
       }),
     },
   ),
-  { maxLength: 25 },
+  { maxLength: 30, size: "max" },
 );
 
 const supervisorSpec = fc.record({
   strategy: fc.constantFrom(...strategies),
   autoShutdown: fc.constantFrom(...autoShutdowns),
-  maxRestarts: fc.nat({ max: 4 }),
+  maxRestarts: fc.nat({ max: 5 }),
   maxSeconds: fc.constantFrom(1, 2),
 });
 const childSpec = fc.record({
@@ -159,7 +160,10 @@ class Play {
   }
 
   #doToChild(supervisor: Supervisor, step: Extract<Single, { which: number }>): void {
-    const [fake, twin] = [this.#fakes[step.which], this.#twins[step.which]];
+    const running = ids.map((_, at) => at).filter((at) => this.#twins[at]?.ended === undefined);
+    const among = step.do === "exit" || step.do === "plan" ? running : [];
+    const at = among[step.which % among.length] ?? step.which;
+    const [fake, twin] = [this.#fakes[at], this.#twins[at]];
     if (fake === undefined || twin === undefined) throw new Error("no such child");
     switch (step.do) {
       case "exit":
