@@ -32,9 +32,15 @@ export class ChildStartError extends DownlinkError {
   readonly code = "E_CHILD_START";
 }
 
-/** Thrown by the registry: the name already has a running holder. */
+/** Thrown by the registry: the name already has a running holder, which is given. */
 export class AlreadyRegisteredError extends DownlinkError {
   readonly code = "E_ALREADY_REGISTERED";
+  readonly holder: object;
+
+  constructor(message: string, holder: object) {
+    super(message);
+    this.holder = holder;
+  }
 }
 
 /** Thrown by a look-up that needs a running component where there is none. */

@@ -31,7 +31,8 @@ export function embeddedServer({ dataDir, port, log }: EmbeddedOptions): Databas
         dir: join(dataDir, "postgres"),
         preferredPort: port,
         signal,
-        log: (message, { pid: serverPid, ...fields }) => log.info({ serverPid, ...fields }, message),
+        log: (message, { pid: serverPid, ...fields }) =>
+          log.info({ serverPid, ...fields }, message),
       });
       return running.url;
     },

@@ -6,7 +6,7 @@
 // States: *collecting*, the buffer holds whole lines and the beginning of one; *skipping*, the line at hand is too
 // long, only its first bytes are kept, and the buffer is used over and over until its LF comes. It cuts only when the
 // buffer is full or the file has ended, so the cuts depend on the bytes alone, and not on how they came.
-import { isBlankByte } from "./line-bounds.ts";
+import { areBlank } from "./line-bounds.ts";
 
 /** Whole lines, to be parsed. */
 export interface LinesCut {
@@ -151,7 +151,7 @@ export class ChunkCutter {
 
   /** Notes what has to be known of the first `end` bytes of the buffer before they are forgotten. */
   #skip(skipped: Skipped, end: number): void {
-    skipped.isBlank &&= this.#buffer.subarray(0, end).every(isBlankByte);
+    skipped.isBlank &&= areBlank(this.#buffer.subarray(0, end));
     skipped.lastByte = this.#buffer[end - 1] ?? skipped.lastByte;
   }
 

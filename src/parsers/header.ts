@@ -5,7 +5,7 @@ import { satelliteTypes } from "../satellites/index.ts";
 import { isStorable } from "../satellites/instruments.ts";
 import { type LineObject, Rejection, type SatelliteType } from "../satellites/satellite.ts";
 import { ChunkText } from "./chunk-text.ts";
-import { isBlankByte } from "./line-bounds.ts";
+import { areBlank } from "./line-bounds.ts";
 import { kindOf, parseObject } from "./line-text.ts";
 import { plainText } from "./plain-text.ts";
 
@@ -32,7 +32,7 @@ const maxWordLength = 80;
 
 /** @param line without BOM and line end. */
 export function parseHeader(line: Uint8Array, maxLineBytes: number): HeaderOutcome {
-  if (line.every(isBlankByte)) return refused("The first line is blank, and not a header.");
+  if (areBlank(line)) return refused("The first line is blank, and not a header.");
   if (line.length > mostBytes(maxLineBytes)) return headerTooLong(maxLineBytes);
   const text = new ChunkText(line).slice(0, line.length);
   const header = text instanceof Rejection ? text : parseObject(text);

@@ -47,7 +47,15 @@ function isBlank(bytes: string, start: number, end: number): boolean {
   return true;
 }
 
+/** The same of bytes. A loop and not `every`, whose call for each byte makes it five times as slow. */
+export function areBlank(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at++) {
+    if (!isBlankByte(bytes[at] ?? 0)) return false;
+  }
+  return true;
+}
+
 /** Space, tab, CR: of these a blank line is made (R2). */
-export function isBlankByte(byte: number): boolean {
+function isBlankByte(byte: number): boolean {
   return byte === 0x20 || byte === 0x09 || byte === carriageReturn;
 }

@@ -46,9 +46,11 @@ export class Registry {
     handle: Handle,
   ): void {
     const { name, handles } = key;
-    if (this.#entries.has(name)) {
+    const held = this.#entries.get(name);
+    if (held !== undefined) {
       component.kill();
-      throw new AlreadyRegisteredError(`${name} is already registered, and its holder is running`);
+      const message = `${name} is already registered, and its holder is running`;
+      throw new AlreadyRegisteredError(message, held.component);
     }
     const entry: Entry = { component };
     this.#entries.set(name, entry);

@@ -16,7 +16,7 @@ export interface ActorOptions<Message> {
   readonly clock?: Clock; // For the limits of calls. Default: the system's.
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly limitMs?: number; // Milliseconds, the wait for room included. Default 5000; Infinity: no limit.
   readonly signal?: AbortSignal; // Ends the wait; rejects with its reason.
 }

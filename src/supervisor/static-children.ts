@@ -138,12 +138,13 @@ export class StaticChildren implements Children {
     return "go_on";
   }
 
-  // At the first that fails it stops: what comes after that one comes with its next try.
+  // At the first that fails it stops: what comes after that one comes with its next try, and waits for none of its own.
   async #startAgain(children: readonly Child[]): Promise<void> {
-    for (const child of children) {
+    for (const [at, child] of children.entries()) {
       const outcome = await child.start();
       if (outcome.kind !== "start_error") continue;
       this.#reporter.startError("restarting", child, outcome.error);
+      for (const later of children.slice(at + 1)) later.rest();
       this.#home.events.push({ type: "try_again", child, pending: child.awaitTry() });
       return;
     }

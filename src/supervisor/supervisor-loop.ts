@@ -4,7 +4,13 @@ import { setImmediate } from "node:timers/promises";
 import { ActorStoppedError } from "../errors.ts";
 import { Callers } from "./callers.ts";
 import type { Child } from "./child.ts";
-import { type Component, type Exit, type Lifetime, spawnWithExit } from "./component.ts";
+import {
+  type Component,
+  type Exit,
+  type Lifetime,
+  type ShutdownDetail,
+  spawnWithExit,
+} from "./component.ts";
 import type { ChildInspection, SupervisorInspection } from "./inspection.ts";
 import type { SupervisorEvent, SupervisorHome } from "./supervisor-home.ts";
 
@@ -82,7 +88,7 @@ export class SupervisorLoop {
     }
   }
 
-  async #serveAll(killed: AbortSignal): Promise<"asked" | "finished" | "gave_up"> {
+  async #serveAll(killed: AbortSignal): Promise<ShutdownDetail> {
     for (;;) {
       const event = await this.#home.events.take();
       killed.throwIfAborted();

@@ -253,6 +253,6 @@ function toEnd(exit: Exit): string | undefined {
 test("whatever happens, the supervisor does what its model does", async () => {
   await fc.assert(
     fc.asyncProperty(cast, steps, (drawn, sequence) => new Play(drawn).run(sequence)),
-    { numRuns: 400 },
+    { numRuns: 600 },
   );
 });

@@ -142,6 +142,19 @@ test("one_for_all stops what is up and starts all", async () => {
   ]);
 });
 
+test("cancelling the try of an earlier sibling leaves no other waiting for it", async () => {
+  const stage = new Stage();
+  const [a, b, c] = [stage.child("a"), stage.child("b"), stage.child("c")];
+  const supervisor = await stage.start({ strategy: "one_for_all" }, a, b, c);
+  a.plan.push("fail");
+  c.hangs = true; // Until both requests are in the queue: a's next try then comes behind them.
+  b.exit("crash");
+  await stage.settled();
+  const answers = [supervisor.terminateChild("a"), supervisor.restartChild("b")];
+  c.exit("shutdown");
+  expect(await Promise.all(answers)).toMatchObject([{ kind: "terminated" }, { kind: "started" }]);
+});
+
 test("a pending try that a sibling's restart has overtaken is not made", async () => {
   const stage = new Stage();
   const [a, b] = [stage.child("a"), stage.child("b")];
