@@ -76,11 +76,6 @@ export class ChunkCutter {
     this.#offset = offset;
   }
 
-  /** Whether the line at hand is already known to be too long. A reader that waits for a header can give up then. */
-  get isSkipping(): boolean {
-    return this.#skipped !== undefined;
-  }
-
   /** Where the next bytes of the file go. Never empty; good until the next call of `filled`. */
   space(): Uint8Array<ArrayBuffer> {
     return this.#buffer.subarray(this.#used);

@@ -138,17 +138,6 @@ describe("C18: a line that is too long", () => {
     expect(isBlank(`${" ".repeat(12_000)}x${" ".repeat(12_000)}\n`)).toEqual([false]);
   });
 
-  test("can be given up before its end: a reader sees that it is skipped", () => {
-    const cutter = new ChunkCutter(options);
-    expect(cutter.isSkipping).toBe(false);
-    for (let filled = 0; filled < 6_000; ) {
-      const space = cutter.space().fill(0x78);
-      cutter.filled(space.length);
-      filled += space.length;
-    }
-    expect(cutter.isSkipping).toBe(true);
-  });
-
   test.each([
     ["1 GB", "x", 1e9],
     ["100 MB, blank", " ", 1e8],

@@ -1,7 +1,7 @@
 // Fault points as armed by a test.
 import type { FaultPoint, FaultPoints } from "../../src/observability/fault-points.ts";
 
-const actions = ["kill9", "throw", "hang", "sigstop", "stall"] as const;
+const actions = ["kill9", "throw", "reject", "hang", "sigstop", "stall"] as const;
 type Action = (typeof actions)[number];
 
 const stallMs = 2_000;
@@ -38,6 +38,9 @@ async function carryOut(action: Action, point: string): Promise<void> {
       return kill("SIGSTOP");
     case "throw":
       throw new Error(`fault at ${point}`);
+    case "reject": // Nobody's child: what an event handler of ours may do.
+      void Promise.reject(new Error(`fault at ${point}`));
+      return;
     case "hang":
       return new Promise(() => {});
     case "stall":
