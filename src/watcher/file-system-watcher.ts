@@ -35,6 +35,11 @@ export interface WatcherOptions {
 const pageFiles = 4_096;
 /** Looks between two turns of the loop, so that a stop is noticed. */
 const looksAtOnce = 256;
+/**
+ * Files in sight beyond which hints are switched off, and below which they are switched on again: chokidar answers each
+ * event by a look at every file of the folder, which in a flood of files takes longer than all other work together.
+ */
+const flood = { beginsAtFiles: 256, endsAtFiles: 64 };
 const maxLoggedNames = 1_000;
 
 export function fileSystemWatcher(options: WatcherOptions): Component {
@@ -69,7 +74,7 @@ class FileSystemWatcher {
         await this.#rest(stopping);
       }
     } finally {
-      await this.#hints?.close();
+      await this.#unwatch();
     }
   }
 
@@ -84,7 +89,6 @@ class FileSystemWatcher {
     this.#nextScanMs = performance.now() + this.#options.scanIntervalMs;
     this.#isMoreThere = false;
     try {
-      await this.#watchFolderItself();
       const folder = await opendir(this.#options.ingest, {
         // Names are bytes; the type declarations know only text.
         encoding: "buffer" as BufferEncoding,
@@ -94,6 +98,7 @@ class FileSystemWatcher {
         if (stopping.aborted) return;
         await this.#consider(packageName(Buffer.from(entry.name)), stopping);
       }
+      await this.#watchOrNot();
       this.#isAway = false;
     } catch (err) {
       if (stopping.aborted || !isErrno(err, ...folderCodes)) throw err;
@@ -102,15 +107,28 @@ class FileSystemWatcher {
     }
   }
 
+  async #watchOrNot(): Promise<void> {
+    const files = this.#settling.size;
+    if (files > flood.beginsAtFiles) await this.#unwatch();
+    else if (files < flood.endsAtFiles || this.#hints !== undefined)
+      await this.#watchFolderItself();
+  }
+
   /** Hints are about a folder, not about its name: a folder that was made again is silent for ever. */
   async #watchFolderItself(): Promise<void> {
     const { ingest, log } = this.#options;
     const { dev, ino } = await stat(ingest, { bigint: true });
     const identity = `${dev}:${ino}`;
     if (identity === this.#watched) return;
-    await this.#hints?.close();
+    await this.#unwatch();
     this.#hints = watchFolder(ingest, log, () => this.#ring());
     this.#watched = identity;
+  }
+
+  async #unwatch(): Promise<void> {
+    await this.#hints?.close();
+    this.#hints = undefined;
+    this.#watched = undefined;
   }
 
   async #consider(name: PackageName, stopping: AbortSignal): Promise<void> {
@@ -126,6 +144,7 @@ class FileSystemWatcher {
         await this.#lookAt(name, stopping);
       }
     }
+    if (this.#settling.size > flood.beginsAtFiles) await this.#unwatch();
   }
 
   async #lookAtDue(stopping: AbortSignal): Promise<void> {

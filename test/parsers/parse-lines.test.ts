@@ -196,7 +196,7 @@ describe("before the fields, in this order", () => {
     expect(outcomeOf(nested(65))).toBe("too_deep");
     expect(outcomeOf(nested(200_000))).toBe("too_deep");
     expect(outcomeOf("[".repeat(200_000))).toBe("too_deep");
-    expect(outcomeOf('{"x":'.repeat(65) + "1" + "}".repeat(65))).toBe("too_deep");
+    expect(outcomeOf(`${'{"x":'.repeat(65)}1${"}".repeat(65)}`)).toBe("too_deep");
     expect(outcomeOf('{"x":['.repeat(33))).toBe("too_deep");
     expect(outcomeOf('{"x":['.repeat(32))).toBe("invalid_json");
   });

@@ -1,0 +1,33 @@
+// A committer on a real database, as a persister has one.
+import type { Database } from "../../src/database/database.ts";
+import { type FaultPoints, noFaults } from "../../src/observability/fault-points.ts";
+import type { Log } from "../../src/observability/log.ts";
+import { BatchCommitter, type CommitterOptions } from "../../src/persister/batch-committer.ts";
+import { Throttle } from "../../src/persister/throttle.ts";
+
+export interface CommitterFixture {
+  readonly committer: BatchCommitter;
+  readonly stopping: AbortController;
+  readonly killed: AbortController;
+}
+
+export function makeCommitter(
+  { database, log }: { readonly database: Database; readonly log: Log },
+  faults: FaultPoints = noFaults,
+  options: Partial<CommitterOptions> = {},
+): CommitterFixture {
+  const [stopping, killed] = [new AbortController(), new AbortController()];
+  const committer = new BatchCommitter(
+    {
+      database,
+      throttle: new Throttle({ maxRowsPerSecond: 0, maxTransactions: 4 }),
+      faults,
+      log,
+      maxRejectsStored: 1_000,
+      isFileUnchanged: () => Promise.resolve(true),
+      ...options,
+    },
+    { stopping: stopping.signal, killed: killed.signal },
+  );
+  return { committer, stopping, killed };
+}

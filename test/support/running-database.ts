@@ -1,0 +1,25 @@
+// The database component as the tree runs it, on a given server.
+import { Database } from "../../src/database/database.ts";
+import { type DatabaseServer, givenServer } from "../../src/database/server.ts";
+import { type CapturedLog, capturedLog } from "./captured-log.ts";
+
+export interface RunningDatabase extends CapturedLog {
+  readonly database: Database;
+  /** Resolves when the component has ended. May be called twice. */
+  stop(): Promise<void>;
+}
+
+export function runDatabase(server: DatabaseServer | string, owner = "test"): RunningDatabase {
+  const captured = capturedLog();
+  const given = typeof server === "string" ? givenServer(server) : server;
+  const database = new Database({ server: given, owner, log: captured.log });
+  const component = database.start();
+  return {
+    ...captured,
+    database,
+    async stop() {
+      component.stop();
+      await component.exited;
+    },
+  };
+}
