@@ -1,5 +1,5 @@
 // Microseconds into a BigInt64Array without a bigint for each: made of two doubles that are exact, and written as two
-// halves of 32 bits. Measured: 15 ns instead of 110 ns a value.
+// halves of 32 bits. Measured in parseLines: 0.03 to 0.07 of 1.2 µs a line.
 import { endianness } from "node:os";
 
 /** Where the halves of a 64-bit number lie in memory: 0 or 1. */

@@ -24,7 +24,7 @@ export function parseObject(text: string): LineObject | Rejection {
 
 /**
  * What is no JSON by its first or last character, as most bad lines are: cut off, or no JSON at all. JSON.parse would
- * say it too, but a SyntaxError costs three times as much as a good line.
+ * say it too, but a SyntaxError costs four times as much as a good line.
  */
 function faultAtTheEdge(text: string): string | undefined {
   const start = text.charAt(0);

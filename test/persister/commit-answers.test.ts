@@ -59,7 +59,7 @@ test.each([
 ] as const)("a commit that landed counts, the last batch: %s", async (last, status) => {
   const row = await beginPackage(direct);
   const faults = faultsAt({ commit_sent: first(cutAfterCommit(row.id)) });
-  const { committer } = makeCommitter({ ...running, ...running }, faults);
+  const { committer } = makeCommitter(running, faults);
   const batch = batchOfLines(lines, last);
   const outcome = await committer.commit(ownerOf(row), batch);
   expect(outcome).toEqual({
@@ -133,20 +133,38 @@ test("a package that another run has taken meanwhile is let go", async () => {
   expect(await stored(direct, row.id)).toMatchObject(allIn);
 });
 
-test("a COMMIT that answers ROLLBACK is no commit: the batch is sent again", async () => {
+/** Runs `work` while the server answers the next commits of rows with an error, as often as is said. */
+async function refusingCommits(sqlState: string, times: number, work: () => Promise<void>) {
   await direct.run(`
     CREATE SEQUENCE refusals;
-    CREATE FUNCTION refuse_commit() RETURNS trigger LANGUAGE plpgsql AS
-      'BEGIN IF nextval(''refusals'') <= 2 THEN RAISE ''not yet'' USING ERRCODE = ''40001''; END IF; RETURN NULL; END';
-    CREATE CONSTRAINT TRIGGER refuse_commit AFTER INSERT ON telemetry DEFERRABLE INITIALLY DEFERRED
-      FOR EACH ROW EXECUTE FUNCTION refuse_commit()`);
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF nextval('refusals') <= ${times} THEN RAISE 'refused' USING ERRCODE = '${sqlState}'; END IF;
+      RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON telemetry DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION refuse()`);
   try {
+    await work();
+  } finally {
+    await direct.run(
+      "DROP TRIGGER refuse ON telemetry; DROP FUNCTION refuse; DROP SEQUENCE refusals",
+    );
+  }
+}
+
+test("a commit that the server refuses for now is sent again, each time under a new epoch", () =>
+  refusingCommits("40001", 2, async () => {
     const row = await beginPackage(direct);
     const { committer } = makeCommitter(running);
     const outcome = await committer.commit(ownerOf(row), batchOfLines(lines));
     expect(outcome).toMatchObject({ kind: "committed", owner: { epoch: row.ownerEpoch + 2 } });
     expect(await stored(direct, row.id)).toMatchObject(allIn);
-  } finally {
-    await direct.run("DROP TRIGGER refuse_commit ON telemetry; DROP FUNCTION refuse_commit");
-  }
-});
+  }));
+
+test("a commit that the server will always refuse is a crash, not an endless loop", () =>
+  refusingCommits("23503", 1_000, async () => {
+    const row = await beginPackage(direct);
+    const { committer } = makeCommitter(running);
+    const attempt = committer.commit(ownerOf(row), batchOfLines(lines));
+    await expect(attempt).rejects.toMatchObject({ code: "23503" });
+    expect(await stored(direct, row.id)).toMatchObject({ total: 0, lines: [], checkpoint: 1 });
+  }));
