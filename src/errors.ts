@@ -77,3 +77,8 @@ export class NotCommittedError extends DownlinkError {
 export class CheckpointError extends DownlinkError {
   readonly code = "E_CHECKPOINT";
 }
+
+/** A parse thread died, failed or took too long, or the pool is closed. The chunk is lost, and read again. */
+export class ParseTaskError extends DownlinkError {
+  readonly code = "E_PARSE_TASK";
+}

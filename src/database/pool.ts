@@ -27,9 +27,26 @@ const connection = (url: string, applicationName: string): pg.ClientConfig => ({
   keepAliveInitialDelayMillis: 10_000,
 });
 
+/** A connection of the pool. That it cannot be made is told in the same way as by `connect`. */
+class PooledClient extends pg.Client {
+  override connect(): Promise<pg.Client>;
+  override connect(callback: (error: Error | null) => void): void;
+  override connect(callback?: (error: Error | null) => void): unknown {
+    if (callback === undefined) {
+      return super.connect().catch((error: unknown) => Promise.reject(cannotConnect(error)));
+    }
+    return super.connect((error: Error | null) => callback(error && cannotConnect(error)));
+  }
+}
+
+function cannotConnect(cause: unknown): DatabaseAwayError {
+  return new DatabaseAwayError("cannot connect to the database", { cause });
+}
+
 export function createPool(url: string): pg.Pool {
   const pool = new pg.Pool({
     ...connection(url, "downlink"),
+    Client: PooledClient,
     max: maxConnections,
     idleTimeoutMillis: 60_000,
     onConnect: async (client) => {
@@ -55,7 +72,7 @@ export async function connect(url: string, applicationName: string): Promise<pg.
     return client;
   } catch (error) {
     void client.end().catch(() => {});
-    throw new DatabaseAwayError("cannot connect to the database", { cause: error });
+    throw cannotConnect(error);
   }
 }
 

@@ -3,7 +3,7 @@
 // decided elsewhere; here is only how.
 import { mkdir, readdir, rename, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { type Fingerprint, isErrno, isSameFile, look } from "./file-identity.ts";
+import { type Fingerprint, isErrno, isSameFile, isUnchanged, look } from "./file-identity.ts";
 import { type Folders, folderMode } from "./folders.ts";
 import { keptName, type PackageName, packageName, pathOf } from "./package-name.ts";
 
@@ -45,11 +45,14 @@ export async function moveIntoClaim(
   }
 }
 
-/** The end of a package that is in the database. A file that is gone already is fine. */
+/**
+ * The end of a package that is in the database. A file that is gone already is fine; one that has grown since is not
+ * deleted, since nobody has read what was added.
+ */
 export async function removeClaimedFile(folders: Folders, file: ClaimedFile): Promise<FileMove> {
   const path = claimedPath(folders, file);
   const found = await look(path);
-  if (found.kind === "file" && isSameFile(found.fingerprint, file.fingerprint)) await unlink(path);
+  if (found.kind === "file" && isUnchanged(found.fingerprint, file.fingerprint)) await unlink(path);
   else if (found.kind !== "gone") return "moved";
   await removeClaimFolder(folders, file.fileId);
   return "done";

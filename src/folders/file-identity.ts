@@ -34,7 +34,8 @@ export async function look(path: Buffer | string): Promise<Look> {
     const stats = await lstat(path, { bigint: true });
     return stats.isFile() ? { kind: "file", fingerprint: fingerprint(stats) } : { kind: "other" };
   } catch (error) {
-    if (isErrno(error, "ENOENT", "ENOTDIR")) return { kind: "gone" };
+    // A name that is too long for the file system is that of no file.
+    if (isErrno(error, "ENOENT", "ENOTDIR", "ENAMETOOLONG")) return { kind: "gone" };
     throw error;
   }
 }
@@ -60,6 +61,11 @@ export async function openRegular(path: Buffer | string): Promise<Opened> {
   if (stats.isFile()) return { kind: "file", handle, fingerprint: fingerprint(stats) };
   await handle.close();
   return { kind: "other" };
+}
+
+/** Whether the operating system refused something: it may allow it later. */
+export function isSystemError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && "errno" in error;
 }
 
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { link, lstat, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { SetupError } from "../errors.ts";
-import { isErrno } from "./file-identity.ts";
+import { isErrno, look } from "./file-identity.ts";
 
 export interface Folders {
   readonly ingest: string;
@@ -38,7 +38,9 @@ export async function prepareFolders(filesDir: string, dataDir: string): Promise
   try {
     for (const path of [root, paths.ingest, paths.processing, paths.failed]) await makeFolder(path);
     await refuseLink(paths.processing);
-    await tryRenames([paths.ingest, paths.processing, paths.failed]);
+    const archive = await look(paths.archive);
+    const made = [paths.ingest, paths.processing, paths.failed];
+    await tryRenames(archive.kind === "gone" ? made : [...made, paths.archive]);
     return { ...paths, id: await folderId(paths.processing) };
   } catch (error) {
     if (error instanceof SetupError) throw error;
@@ -101,7 +103,7 @@ async function folderId(processing: string): Promise<string> {
 function reasonOf(error: unknown): string {
   const found = error instanceof Error && "path" in error ? String(error.path) : "the folders";
   if (isErrno(error, "EXDEV")) {
-    return "ingest/, processing/ and failed/ must be on one file system: a claim is a rename";
+    return "ingest/, processing/, failed/ and archive/ must be on one file system: a claim is a rename";
   }
   if (isErrno(error, "ENOENT")) return `${found} is missing: make its parent folder first`;
   if (isErrno(error, "EROFS")) return `${found} is on a read-only file system`;

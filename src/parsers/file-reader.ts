@@ -25,6 +25,9 @@ export interface ReaderOptions {
   readonly parseThreads: number;
 }
 
+/** A few thousand lines: a few milliseconds of parsing, and of encoding. A small package needs no more than its size. */
+const longestChunkBytes = 256 * 1024;
+
 /** Runs the reader of one package. */
 export function fileReader(
   file: ClaimedFile,
@@ -50,6 +53,10 @@ class FileReader {
     this.#staging = staging;
     this.#options = options;
     this.#stopping = stopping;
+  }
+
+  get #sizeBytes(): number {
+    return Number(this.#file.fingerprint.sizeBytes);
   }
 
   async run(): Promise<void> {
@@ -105,7 +112,7 @@ class FileReader {
       const from = { line: row.checkpointLine, offset: row.checkpointOffset };
       return { satelliteType: row.satelliteType, from };
     }
-    const { outcome, next } = await readHeader(handle, maxLineBytes);
+    const { outcome, next } = await readHeader(handle, this.#sizeBytes, maxLineBytes);
     if (!outcome.ok) return { kind: "fail", row, error: outcome.error };
     const { header } = outcome;
     const satelliteType = outcome.satelliteType.name;
@@ -118,17 +125,20 @@ class FileReader {
 
   async #stage(handle: FileHandle, satelliteType: string, from: FilePosition): Promise<void> {
     const { maxLineBytes } = this.#options;
-    const cutter = new ChunkCutter({ offset: from.offset, maxLineBytes });
+    const chunkBytes = Math.min(longestChunkBytes, this.#sizeBytes - from.offset + 1);
+    const cutter = new ChunkCutter({ offset: from.offset, maxLineBytes, chunkBytes });
     const pipeline = new ChunkPipeline(
       this.#staging,
       { ...this.#options, satelliteType, from },
       this.#stopping,
     );
-    for (let position = from.offset; !pipeline.isFull; ) {
+    // To the size that was hashed and no further: what is appended meanwhile is noticed before the last commit.
+    for (let position = from.offset; position < this.#sizeBytes && !pipeline.isFull; ) {
       this.#stopping.throwIfAborted();
       const space = cutter.space();
-      const { bytesRead } = await handle.read(space, 0, space.length, position);
-      if (bytesRead === 0) break;
+      const wanted = Math.min(space.length, this.#sizeBytes - position);
+      const { bytesRead } = await handle.read(space, 0, wanted, position);
+      if (bytesRead === 0) break; // Cut short meanwhile: noticed in the same way.
       position += bytesRead;
       for (const cut of cutter.filled(bytesRead)) await pipeline.push(cut);
     }

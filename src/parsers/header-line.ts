@@ -21,14 +21,19 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /** Reads no more than the line and a little, however large the file is. */
-async function readHeaderLine(handle: FileHandle, maxLineBytes: number): Promise<HeaderLine> {
-  const mostBytes = maxLineBytes + byteOrderMark.length + 2; // CR and LF.
+async function readHeaderLine(
+  handle: FileHandle,
+  sizeBytes: number,
+  maxLineBytes: number,
+): Promise<HeaderLine> {
+  // A byte more than the file has, or than a line with its mark and its CR and LF may have.
+  const mostBytes = Math.min(sizeBytes + 1, maxLineBytes + byteOrderMark.length + 2);
   for (
     let wanted = Math.min(firstReadBytes, mostBytes);
     ;
     wanted = Math.min(wanted * 4, mostBytes)
   ) {
-    const bytes = await readStart(handle, wanted);
+    const bytes = await readStart(handle, Math.min(wanted, sizeBytes));
     if (bytes.length === 0) return { kind: "empty" };
     const end = bytes.indexOf(lineFeed);
     if (end !== -1 || bytes.length < wanted) return cut(bytes, end, maxLineBytes);
@@ -63,9 +68,10 @@ async function readStart(handle: FileHandle, wanted: number): Promise<Buffer> {
 /** What a package's first line says, and where the next one begins; or why the package is refused. */
 export async function readHeader(
   handle: FileHandle,
+  sizeBytes: number,
   maxLineBytes: number,
 ): Promise<{ readonly outcome: HeaderOutcome; readonly next: FilePosition }> {
-  const line = await readHeaderLine(handle, maxLineBytes);
+  const line = await readHeaderLine(handle, sizeBytes, maxLineBytes);
   const next = line.kind === "line" ? line.next : { line: 1, offset: 0 };
   if (line.kind === "empty") return { outcome: emptyPackage(), next };
   if (line.kind === "too_long") return { outcome: headerTooLong(maxLineBytes), next };

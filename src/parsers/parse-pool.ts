@@ -1,10 +1,8 @@
 // The worker threads that parse chunks. A thread that dies (out of memory) or takes too long rejects its task and is
 // replaced; the package of that task starts again from its checkpoint. Chunks that wait here are bounded by those
 // who send them: each reader has a few in flight.
-import { once } from "node:events";
 import { Piscina } from "piscina";
-import { type Component, spawn } from "../supervisor/component.ts";
-import { ParseTaskError } from "./parse-task-error.ts";
+import { ParseTaskError } from "../errors.ts";
 import type { ParseResult, ParseTask } from "./parse-worker.ts";
 
 export interface ParsePoolOptions {
@@ -42,19 +40,6 @@ const isTypeScript = import.meta.url.endsWith(".ts");
 const ownWorkerUrl = new URL(`./parse-worker${isTypeScript ? ".ts" : ".js"}`, import.meta.url);
 /** Node >= 22.18 reads TypeScript by itself. */
 const readsTypeScript = "typescript" in process.features && Boolean(process.features.typescript);
-
-/** Runs a pool as a component, which ends the threads when it is asked to stop. */
-export function startParsePool(options: ParsePoolOptions): {
-  pool: ParsePool;
-  component: Component;
-} {
-  const pool = createParsePool(options);
-  const component = spawn(async ({ stopping }) => {
-    if (!stopping.aborted) await once(stopping, "abort");
-    await pool.close();
-  });
-  return { pool, component };
-}
 
 export function createParsePool(options: ParsePoolOptions): ParsePool {
   const { maxLineBytes, taskMs = 60_000, closeMs = 300 } = options;

@@ -3,7 +3,7 @@
 import type pg from "pg";
 import { backoffMs, pause } from "../database/backoff.ts";
 import type { Database } from "../database/database.ts";
-import { databaseError } from "../database/faults.ts";
+import { databaseError, errorCode } from "../database/faults.ts";
 import { CheckpointError } from "../errors.ts";
 import type { FaultPoints } from "../observability/fault-points.ts";
 import type { Log } from "../observability/log.ts";
@@ -45,7 +45,8 @@ export type CommitOutcome =
     }
   /** Nothing of the batch is in; a smaller one may pass. */
   | { readonly kind: "too_slow"; readonly owner: BatchOwner }
-  | { readonly kind: "file_changed" | "let_go" };
+  | { readonly kind: "file_changed"; readonly owner: BatchOwner }
+  | { readonly kind: "let_go" };
 
 /** What to do after an attempt: it is decided, or the batch is tried again as this owner. */
 type Next = CommitOutcome | { readonly kind: "again"; readonly owner: BatchOwner };
@@ -93,7 +94,7 @@ export class BatchCommitter {
       try {
         client = await pool.connect();
       } catch (error) {
-        return { kind: "fault", fault: classify(error, "other"), error };
+        return { kind: "fault", fault: { kind: "away" }, error }; // Whatever it has against us.
       }
       return this.#transact(client, owner, batch);
     });
@@ -114,6 +115,7 @@ export class BatchCommitter {
       cut();
     }, transactionMs);
     killed.addEventListener("abort", cut, { once: true });
+    if (killed.aborted) cut(); // While it waited for the connection.
     let outcome: TransactionOutcome | undefined;
     try {
       const tools = { faults, load: this.#load, isFileUnchanged, maxRejectsStored, lockMs };
@@ -136,11 +138,14 @@ export class BatchCommitter {
       case "committed":
         return { ...outcome, owner: advanced(owner, batch.next, outcome.rejected) };
       case "file_changed":
-        return outcome;
+        return { ...outcome, owner };
       case "fenced":
         return this.#afterFence(owner);
-      case "unknown":
-        return this.#afterDoubt(owner, batch);
+      case "unknown": {
+        const next = await this.#afterDoubt(owner, batch);
+        if (next.kind === "again" && isFinal(outcome.error)) throw databaseError(outcome.error);
+        return next;
+      }
       case "fault":
         return this.#afterFault(owner, batch, outcome);
     }
@@ -211,11 +216,17 @@ export class BatchCommitter {
     await database.use(this.#lifetime.stopping, ({ pool }) =>
       pool.query(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-          WHERE starts_with(application_name, $1) AND usename = current_user`,
+          WHERE starts_with(application_name, $1) AND usename = current_user
+            AND datname = current_database()`,
         [applicationName(fileId, "")],
       ),
     );
   }
+}
+
+/** Whether COMMIT was answered by an error that comes again each time, as of a deferred constraint. */
+function isFinal(error: unknown): boolean {
+  return errorCode(error) !== undefined && classify(error, "other").kind === "bug";
 }
 
 function advanced(owner: BatchOwner, checkpoint: FilePosition, rejected: number): BatchOwner {

@@ -96,7 +96,7 @@ class DataPersister {
       const outcome = await this.#commitInParts(committer, owner, batch);
       this.#staging.settle(batch);
       if (outcome.kind !== "committed") {
-        return outcome.kind === "let_go" ? this.#letGo() : this.#afterChange(owner);
+        return outcome.kind === "let_go" ? this.#letGo() : this.#afterChange(outcome.owner);
       }
       owner = outcome.owner;
       if (batch.last) return this.#complete(startedAtMs);

@@ -1,6 +1,7 @@
 // Claims a settled file: renames it out of the inbox into a folder of its own. The only place that does. What was
 // renamed is compared with what had settled, since the file behind a name can be exchanged at any moment.
 import { link, rename, unlink } from "node:fs/promises";
+import { join } from "node:path";
 import {
   type ClaimedFile,
   claimedPath,
@@ -8,10 +9,9 @@ import {
   removeClaimFolder,
 } from "../folders/claimed-file.ts";
 import { isErrno, isUnchanged, look, openRegular } from "../folders/file-identity.ts";
-import { pathOf } from "../folders/package-name.ts";
-import type { OfferOutcome } from "./file-system-watcher.ts";
+import { keptName, pathOf } from "../folders/package-name.ts";
+import type { Offer, OfferOutcome } from "./file-system-watcher.ts";
 import type { IntakeContext } from "./intake-context.ts";
-import type { Candidate } from "./settling.ts";
 
 /**
  * claimed: ours, and as it had settled. unsettled: ours, but exchanged at the last moment, so it has to settle where it
@@ -22,19 +22,25 @@ export type ClaimOutcome =
   | { readonly kind: "unsettled"; readonly fileId: number }
   | { readonly kind: OfferOutcome };
 
+type ToClaim = Omit<Offer, "settle">;
+
 /** Whoever gets a claim releases its lock when the ledger names an owner, or nothing is left of it. */
-export async function claim(candidate: Candidate, context: IntakeContext): Promise<ClaimOutcome> {
+export async function claim(offer: ToClaim, context: IntakeContext): Promise<ClaimOutcome> {
   const { database, inHand } = context;
   // First the id: without the database no file is touched.
   const [fileId] = await database.use(context.stopping, ({ session }) => session.reserveClaims(1));
   if (fileId === undefined) throw new RangeError("no id was reserved");
   inHand.add(fileId);
-  const outcome = await claimAs(fileId, candidate, context);
-  if (outcome.kind !== "claimed") {
-    inHand.delete(fileId);
-    await releaseClaim(fileId, context);
+  let outcome: ClaimOutcome | undefined;
+  try {
+    outcome = await claimAs(fileId, offer, context);
+    return outcome;
+  } finally {
+    if (outcome?.kind !== "claimed") {
+      inHand.delete(fileId);
+      await releaseClaim(fileId, context);
+    }
   }
-  return outcome;
 }
 
 /** Lets other daemons know that the claim needs no protection any more. A lost session has let go of it already. */
@@ -45,7 +51,7 @@ export async function releaseClaim(fileId: number, { database }: IntakeContext):
 
 async function claimAs(
   fileId: number,
-  { name, fingerprint }: Candidate,
+  { name, fingerprint, failures }: ToClaim,
   { folders, log, faults }: IntakeContext,
 ): Promise<ClaimOutcome> {
   const from = pathOf(folders.ingest, name);
@@ -58,7 +64,8 @@ async function claimAs(
   } catch (err) {
     if (!isErrno(err, ...waitable)) throw err;
     const uid = process.getuid?.();
-    log.warn({ err, name: name.text, uid }, "package cannot be taken, trying again later");
+    const fields = { err, name: name.text, uid };
+    log[failures === 0 ? "warn" : "debug"](fields, "package cannot be taken, trying again later");
     return { kind: "not_now" };
   }
   await faults.at("after_claim");
@@ -68,18 +75,30 @@ async function claimAs(
     if (isUnchanged(claimed.fingerprint, fingerprint)) return { kind: "claimed", file };
     return { kind: "unsettled", fileId };
   }
-  await putBack(claimedPath(folders, file), from);
+  if (claimed.kind === "other") {
+    const to = await putBack(
+      claimedPath(folders, file),
+      from,
+      join(folders.failed, keptName(fileId, name)),
+    );
+    log.info({ name: name.text, to: String(to) }, "no regular file: not taken");
+  }
   await removeClaimFolder(folders, fileId);
-  log.info({ name: name.text }, "no regular file: put back into the inbox");
   return { kind: "taken" };
 }
 
-/** A link overwrites nothing that may lie there by now; of a folder there is none. */
-async function putBack(claimed: Buffer, to: Buffer): Promise<void> {
-  await link(claimed, to).then(
-    () => unlink(claimed),
-    () => rename(claimed, to),
-  );
+/** Back to where it was; aside if something else lies there by now, which a rename would overwrite. */
+async function putBack(claimed: Buffer, to: Buffer, aside: string): Promise<Buffer | string> {
+  try {
+    await link(claimed, to); // Overwrites nothing. Of a folder there is none, and not of everybody's links.
+    await unlink(claimed);
+    return to;
+  } catch (error) {
+    if (!isErrno(error, "EEXIST", "EPERM")) throw error;
+    const place = (await look(to)).kind === "gone" ? to : aside;
+    await rename(claimed, place);
+    return place;
+  }
 }
 
 /** No right, too many open files, a folder without room: it may pass. */

@@ -2,12 +2,12 @@
 // Hints only shorten the wait. It opens and renames nothing: a file that has settled is offered to intake.
 import { EventEmitter, once } from "node:events";
 import { opendir, stat } from "node:fs/promises";
-import { isErrno, look } from "../folders/file-identity.ts";
+import { isErrno, type Look, look } from "../folders/file-identity.ts";
 import { isLeftAlone, type PackageName, packageName, pathOf } from "../folders/package-name.ts";
 import type { FaultPoints } from "../observability/fault-points.ts";
 import type { Log } from "../observability/log.ts";
 import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
-import { type Hints, watchFolder } from "./hints.ts";
+import { type Hints, type WatchFolder, watchFolder } from "./hints.ts";
 import { type Candidate, Settling } from "./settling.ts";
 
 /**
@@ -17,6 +17,8 @@ import { type Candidate, Settling } from "./settling.ts";
 export type OfferOutcome = "taken" | "changed" | "not_now";
 
 export interface Offer extends Candidate {
+  /** How often in a row it could not be taken. */
+  readonly failures: number;
   /** To be called once. */
   readonly settle: (outcome: OfferOutcome) => void;
 }
@@ -29,6 +31,8 @@ export interface WatcherOptions {
   readonly faults: FaultPoints;
   /** Hands a settled file over. Waits while intake has no room. */
   readonly offer: (offer: Offer, signal: AbortSignal) => Promise<void>;
+  /** Default: events of the file system. */
+  readonly watchFolder?: WatchFolder;
 }
 
 /** Files watched at a time. More may lie in the inbox: they come as these leave. */
@@ -57,7 +61,9 @@ class FileSystemWatcher {
   #nextScanMs = Number.NEGATIVE_INFINITY;
   /** The last scan found more than fits. */
   #isMoreThere = false;
+  /** The inbox or something in it could not be looked at; told once, until a scan finds nothing amiss. */
   #isAway = false;
+  #isAmiss = false;
   #isRung = false;
 
   constructor(options: WatcherOptions) {
@@ -88,6 +94,7 @@ class FileSystemWatcher {
   async #scan(stopping: AbortSignal): Promise<void> {
     this.#nextScanMs = performance.now() + this.#options.scanIntervalMs;
     this.#isMoreThere = false;
+    this.#isAmiss = false;
     try {
       const folder = await opendir(this.#options.ingest, {
         // Names are bytes; the type declarations know only text.
@@ -99,12 +106,19 @@ class FileSystemWatcher {
         await this.#consider(packageName(Buffer.from(entry.name)), stopping);
       }
       await this.#watchOrNot();
-      this.#isAway = false;
+      this.#isAway = this.#isAmiss;
     } catch (err) {
-      if (stopping.aborted || !isErrno(err, ...folderCodes)) throw err;
-      if (!this.#isAway) this.#options.log.warn({ err }, "inbox cannot be read, trying again");
-      this.#isAway = true;
+      if (stopping.aborted) throw err;
+      this.#noticeAmiss(err);
+      await this.#unwatch(); // It may come again with the same identity.
     }
+  }
+
+  #noticeAmiss(err: unknown): void {
+    if (!isErrno(err, ...folderCodes)) throw err;
+    if (!this.#isAway) this.#options.log.warn({ err }, "inbox cannot be read, trying again");
+    this.#isAway = true;
+    this.#isAmiss = true;
   }
 
   async #watchOrNot(): Promise<void> {
@@ -116,12 +130,12 @@ class FileSystemWatcher {
 
   /** Hints are about a folder, not about its name: a folder that was made again is silent for ever. */
   async #watchFolderItself(): Promise<void> {
-    const { ingest, log } = this.#options;
-    const { dev, ino } = await stat(ingest, { bigint: true });
-    const identity = `${dev}:${ino}`;
+    const { ingest, log, watchFolder: watch = watchFolder } = this.#options;
+    const { dev, ino, birthtimeNs } = await stat(ingest, { bigint: true });
+    const identity = `${dev}:${ino}:${birthtimeNs}`; // Inode numbers come again at once.
     if (identity === this.#watched) return;
     await this.#unwatch();
-    this.#hints = watchFolder(ingest, log, () => this.#ring());
+    this.#hints = watch(ingest, log, () => this.#ring());
     this.#watched = identity;
   }
 
@@ -154,17 +168,28 @@ class FileSystemWatcher {
   }
 
   async #lookAt(name: PackageName, stopping: AbortSignal): Promise<void> {
-    const found = await look(pathOf(this.#options.ingest, name));
-    if (found.kind !== "file") {
+    const found = await this.#look(name);
+    if (found?.kind !== "file") {
       this.#settling.forget(name);
-      if (found.kind === "other") this.#tellLeftAlone(name);
+      if (found?.kind === "other") this.#tellLeftAlone(name);
       return;
     }
     const candidate = { name, fingerprint: found.fingerprint };
     if (!this.#settling.see(candidate, performance.now())) return;
     await this.#options.faults.at("after_stat");
     const settle = (outcome: OfferOutcome): void => this.#settled(name, outcome);
-    await this.#options.offer({ ...candidate, settle }, stopping);
+    const failures = this.#settling.failuresOf(name);
+    await this.#options.offer({ ...candidate, failures, settle }, stopping);
+  }
+
+  /** A file that cannot be looked at comes with a later scan, and holds up no other. */
+  async #look(name: PackageName): Promise<Look | undefined> {
+    try {
+      return await look(pathOf(this.#options.ingest, name));
+    } catch (err) {
+      this.#noticeAmiss(err);
+      return undefined;
+    }
   }
 
   #settled(name: PackageName, outcome: OfferOutcome): void {

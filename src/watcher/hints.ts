@@ -14,8 +14,10 @@ export interface Hints {
   close(): Promise<void>;
 }
 
-/** @param onHint called when there is something to look at */
-export function watchFolder(folder: string, log: Log, onHint: () => void): Hints {
+/** Begins to watch. @param onHint called when there is something to look at */
+export type WatchFolder = (folder: string, log: Log, onHint: () => void) => Hints;
+
+export const watchFolder: WatchFolder = (folder, log, onHint) => {
   const names = new Set<string>();
   const take = (path: string): void => {
     if (names.size < maxNames) names.add(basename(path));
@@ -43,4 +45,4 @@ export function watchFolder(folder: string, log: Log, onHint: () => void): Hints
     },
     close: () => watcher.close(),
   };
-}
+};

@@ -60,6 +60,8 @@ async function decide(
       return { kind: "ended" };
     }
     case "failed": {
+      // Its last run is about to put its file aside, or another file with these bytes takes it up.
+      if (context.inHand.has(existing.id)) return { kind: "wait", forFileId: existing.id };
       const { name } = file;
       const taken = await database.use(stopping, ({ ledger }) =>
         ledger.takeUpFailed(existing.id, name.text),
@@ -106,10 +108,15 @@ async function takePlace(
   const { folders, inHand } = context;
   inHand.add(fileId);
   const moved = { ...file, fileId };
-  await moveIntoClaim(folders, claimedPath(folders, file), moved);
-  await removeClaimFolder(folders, file.fileId);
-  await removeFailedCopies(moved, context);
-  return { kind: "run", file: moved };
+  try {
+    await moveIntoClaim(folders, claimedPath(folders, file), moved);
+    await removeClaimFolder(folders, file.fileId);
+    await removeFailedCopies(moved, context);
+    return { kind: "run", file: moved };
+  } catch (error) {
+    inHand.delete(fileId); // A later sweep finds the file, in the one claim or in the other.
+    throw error;
+  }
 }
 
 /** What an earlier run had set aside of this package: the same bytes are in hand again, so the copy is one too many. */

@@ -5,6 +5,7 @@ import { EventEmitter, once } from "node:events";
 import PQueue from "p-queue";
 import { pause } from "../database/backoff.ts";
 import type { ClaimedFile } from "../folders/claimed-file.ts";
+import { isSystemError } from "../folders/file-identity.ts";
 import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
 import { claim, releaseClaim } from "./claim.ts";
 import type { Offer } from "./file-system-watcher.ts";
@@ -31,6 +32,8 @@ export class Intake {
   readonly #twins = new Map<number, IdentifiedFile[]>();
   readonly #bell = new EventEmitter().setMaxListeners(0);
   readonly #stop = new AbortController();
+  /** processing/ itself cannot be read; told once. */
+  #isAway = false;
 
   constructor(options: IntakeOptions & PackageRunsOptions) {
     this.#context = { ...options, stopping: this.#stop.signal, inHand: new Set() };
@@ -60,10 +63,12 @@ export class Intake {
   async offer(offer: Offer, signal: AbortSignal): Promise<void> {
     while (this.#lanes.size >= maxWaitingOffers) {
       signal.throwIfAborted();
+      const over = new AbortController(); // Takes the listener off again.
       await Promise.race([
         this.#lanes.onSizeLessThan(maxWaitingOffers),
-        once(signal, "abort").catch(() => {}),
+        once(signal, "abort", { signal: over.signal }).catch(() => {}),
       ]);
+      over.abort();
     }
     this.#inLane(() => this.#take(offer), 0);
   }
@@ -72,7 +77,7 @@ export class Intake {
     const { stopping, settleMs, scanIntervalMs } = this.#context;
     await this.#adoptRunning();
     while (!stopping.aborted) {
-      const isClear = await this.#sweep();
+      const isClear = await this.#trySweep();
       const restMs = Math.max(shortestSweepMs, scanIntervalMs);
       await pause(isClear ? restMs : Math.min(restMs, settleMs + 50), stopping);
     }
@@ -84,6 +89,20 @@ export class Intake {
       this.#context.inHand.add(fileId);
       const follow = (): Promise<void> => this.#runs.follow(component);
       this.#inLane(() => follow().finally(() => this.#letGo(fileId)), 1);
+    }
+  }
+
+  async #trySweep(): Promise<boolean> {
+    try {
+      const isClear = await this.#sweep();
+      this.#isAway = false;
+      return isClear;
+    } catch (err) {
+      if (!isSystemError(err)) throw err;
+      const { log } = this.#context;
+      if (!this.#isAway) log.warn({ err }, "processing/ cannot be read, trying again");
+      this.#isAway = true;
+      return true;
     }
   }
 
@@ -112,7 +131,10 @@ export class Intake {
   }
 
   async #take(offer: Offer): Promise<void> {
-    const claimed = await claim(offer, this.#context);
+    const claimed = await claim(offer, this.#context).catch((error: unknown) => {
+      offer.settle("not_now");
+      throw error;
+    });
     if (claimed.kind !== "claimed") {
       offer.settle(claimed.kind === "unsettled" ? "taken" : claimed.kind);
       return;
@@ -122,30 +144,41 @@ export class Intake {
   }
 
   async #identifyClaim(file: ClaimedFile): Promise<void> {
-    if (await refuseUnhashed(file, this.#context)) {
-      await releaseClaim(file.fileId, this.#context);
-      return this.#letGo(file.fileId);
-    }
-    const identified = await readIdentity(file, this.#context);
-    await this.#context.faults.at("after_hash");
+    const identified = await this.#orGiveUp(file, async () => {
+      if (await refuseUnhashed(file, this.#context)) return undefined;
+      const found = await readIdentity(file, this.#context);
+      await this.#context.faults.at("after_hash");
+      return found;
+    });
     if (identified !== undefined) return this.#identify(identified);
-    // It changed while it was hashed: a later sweep finds it at rest.
-    await releaseClaim(file.fileId, this.#context);
-    this.#letGo(file.fileId);
+    // It was refused, or changed while it was hashed: then a later sweep finds it at rest.
+    await this.#giveUp(file);
   }
 
   async #identify(file: IdentifiedFile): Promise<void> {
-    const { fileId } = file;
-    let isWaiting = false;
+    const identification = await this.#orGiveUp(file, () => identify(file, this.#context));
+    if (identification.kind === "wait") return this.#wait(file, identification.forFileId);
+    await releaseClaim(file.fileId, this.#context);
     try {
-      const identification = await identify(file, this.#context);
-      isWaiting = identification.kind === "wait";
-      if (identification.kind === "wait") return await this.#wait(file, identification.forFileId);
-      await releaseClaim(fileId, this.#context);
       if (identification.kind === "run") await this.#run(identification.file);
     } finally {
-      if (!isWaiting) this.#letGo(fileId);
+      this.#letGo(file.fileId);
     }
+  }
+
+  /** What fails with a claim leaves it to a later sweep. */
+  async #orGiveUp<Result>(file: ClaimedFile, step: () => Promise<Result>): Promise<Result> {
+    try {
+      return await step();
+    } catch (error) {
+      await this.#giveUp(file);
+      throw error;
+    }
+  }
+
+  async #giveUp({ fileId }: ClaimedFile): Promise<void> {
+    await releaseClaim(fileId, this.#context);
+    this.#letGo(fileId);
   }
 
   async #run(file: IdentifiedFile): Promise<void> {
@@ -195,8 +228,4 @@ export class Intake {
     };
     void this.#lanes.add(guarded, { priority });
   }
-}
-
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && "syscall" in error && "errno" in error;
 }

@@ -10,7 +10,7 @@ import {
   namesInClaim,
   removeClaimFolder,
 } from "../folders/claimed-file.ts";
-import { look } from "../folders/file-identity.ts";
+import { isSystemError, look } from "../folders/file-identity.ts";
 import { packageName, pathOf } from "../folders/package-name.ts";
 import { clearAway, setAside } from "../persister/package-end.ts";
 import { releaseClaim } from "./claim.ts";
@@ -36,18 +36,29 @@ export class Recovery {
   readonly #context: IntakeContext;
   /** Files that changed after their claim have to rest again before their bytes count. */
   readonly #settling: Settling;
+  /** Claims that the file system would not let us examine; told once. */
+  readonly #refused = new Set<number>();
+  /** The last id of the page before; the next one begins behind it. */
+  #lastId = 0;
 
   constructor(context: IntakeContext) {
     this.#context = context;
     this.#settling = new Settling(context.settleMs, Number.POSITIVE_INFINITY);
   }
 
-  /** Claims in processing/ that nobody here has in hand. Those of living daemons are among them. */
+  /**
+   * Claims in processing/ that nobody here has in hand, a page of them: the next call gives those behind it, and begins
+   * anew after the last. Those of living daemons are among them.
+   */
   async claims(): Promise<number[]> {
     const { folders, inHand } = this.#context;
     const names = await readdir(folders.processing);
     const ids = names.filter((name) => /^[1-9]\d{0,15}$/.test(name)).map(Number);
-    return ids.filter((id) => !inHand.has(id)).slice(0, pageIds);
+    const ours = ids.filter((id) => !inHand.has(id)).sort((a, b) => a - b);
+    const behind = ours.filter((id) => id > this.#lastId);
+    const page = (behind.length > 0 ? behind : ours).slice(0, pageIds);
+    this.#lastId = page.length < pageIds ? 0 : (page.at(-1) ?? 0);
+    return page;
   }
 
   /** Their rows and which of the owners live, with as many questions to the database, not one for each claim. */
@@ -66,8 +77,31 @@ export class Recovery {
     });
   }
 
-  /** Decides about one claim that nobody here has in hand. */
+  /** Decides about one claim that nobody here has in hand. One that cannot be read holds up no other. */
   async examine(
+    fileId: number,
+    row: LedgerRow | undefined,
+    living: ReadonlySet<string>,
+  ): Promise<Found> {
+    try {
+      const found = await this.#decide(fileId, row, living);
+      this.#refused.delete(fileId);
+      return found;
+    } catch (err) {
+      if (!isSystemError(err)) throw err;
+      const uid = process.getuid?.();
+      if (!this.#refused.has(fileId)) {
+        this.#context.log.warn(
+          { err, fileId, uid },
+          "a claimed package cannot be read or moved, trying again later",
+        );
+      }
+      this.#refused.add(fileId);
+      return settled;
+    }
+  }
+
+  async #decide(
     fileId: number,
     row: LedgerRow | undefined,
     living: ReadonlySet<string>,
@@ -94,11 +128,16 @@ export class Recovery {
     const { database, folders, stopping } = this.#context;
     if (file !== undefined && !this.#hasSettled(file)) return later;
     if (!(await database.use(stopping, ({ session }) => session.takeClaim(fileId)))) return settled;
-    const isRefused = file !== undefined && (await refuseUnhashed(file, this.#context));
-    const identified = file && !isRefused && (await readIdentity(file, this.#context));
-    if (identified) return { kind: "identify", file: identified };
-    if (file === undefined) await removeClaimFolder(folders, fileId);
-    await releaseClaim(fileId, this.#context);
+    let identified: IdentifiedFile | undefined;
+    try {
+      if (file === undefined) await removeClaimFolder(folders, fileId);
+      else if (!(await refuseUnhashed(file, this.#context))) {
+        identified = await readIdentity(file, this.#context);
+      }
+    } finally {
+      if (identified === undefined) await releaseClaim(fileId, this.#context);
+    }
+    if (identified !== undefined) return { kind: "identify", file: identified };
     return file === undefined ? settled : later;
   }
 
@@ -136,6 +175,7 @@ export class Recovery {
       if ((await namesInClaim(folders, row.id)).length > 0) continue;
       const inInbox = await look(pathOf(folders.ingest, packageName(Buffer.from(row.name))));
       if (inInbox.kind === "file") continue; // It may be these very bytes, put back by a person.
+      if (inHand.has(row.id)) continue; // By now.
       await this.#giveUpMissing(row);
     }
   }
@@ -150,8 +190,9 @@ export class Recovery {
       return;
     }
     const error = `the file is gone: it was taken away from processing/ before line ${row.checkpointLine} was loaded`;
-    await database.use(stopping, ({ ledger }) => ledger.failOwned(row.id, error));
-    log.error({ fileId: row.id, name: row.name, error }, "package failed");
+    // Not if it came to its end while we looked.
+    const isFailed = await database.use(stopping, ({ ledger }) => ledger.failOwned(row.id, error));
+    if (isFailed) log.error({ fileId: row.id, name: row.name, error }, "package failed");
   }
 
   async #fileIn(fileId: number): Promise<ClaimedFile | undefined> {

@@ -14,12 +14,12 @@ export async function refuseUnhashed(file: ClaimedFile, context: IntakeContext):
   if (file.fingerprint.sizeBytes <= alwaysHashedBytes) return false;
   const opened = await openRegular(claimedPath(folders, file));
   if (opened.kind !== "file") return false;
-  const header = readHeader(opened.handle, maxLineBytes);
+  const sizeBytes = Number(file.fingerprint.sizeBytes);
+  const header = readHeader(opened.handle, sizeBytes, maxLineBytes);
   const { outcome } = await header.finally(() => opened.handle.close());
   if (outcome.ok) return false;
   const { error } = outcome;
   const name = file.name.text;
-  const sizeBytes = Number(file.fingerprint.sizeBytes);
   const refused = { id: file.fileId, name, sizeBytes };
   await database.use(stopping, ({ ledger }) => ledger.enterRefused(refused, error));
   log.warn({ fileId: file.fileId, name, error, keptIn: folders.failed }, "package failed");

@@ -29,9 +29,15 @@ const longestBackoffMs = 60_000;
 export class Settling {
   readonly #settleMs: number;
   readonly #capacity: number;
+  /** Settling or offered. */
   readonly #entries = new Map<string, Entry>();
+  /** Those that could not be taken take no room from the others. The one that was tried longest ago comes first. */
+  readonly #backingOff = new Map<string, Entry>();
 
-  /** @param capacity how many files are watched at a time; further ones come with a later scan. */
+  /**
+   * @param capacity how many files are watched at a time, and how many more are remembered that could not be taken;
+   *   further ones come with a later scan.
+   */
   constructor(settleMs: number, capacity: number) {
     this.#settleMs = settleMs;
     this.#capacity = capacity;
@@ -41,23 +47,27 @@ export class Settling {
     return this.#entries.size >= this.#capacity;
   }
 
+  /** Files that are settling or offered. */
   get size(): number {
     return this.#entries.size;
   }
 
   /** Whether a look at this file would tell anything new now. */
   isDue(name: PackageName, nowMs: number): boolean {
-    const entry = this.#entries.get(keyOf(name));
-    return entry === undefined ? !this.isFull : entry.state !== "offered" && entry.dueMs <= nowMs;
+    const entry = this.#find(name);
+    if (entry === undefined) return !this.isFull;
+    if (entry.state === "backing_off" && this.isFull) return false;
+    return entry.state !== "offered" && entry.dueMs <= nowMs;
   }
 
   /** Takes in what a look has seen. @returns whether the file is whole; it is then held as offered */
   see(candidate: Candidate, nowMs: number): boolean {
     const key = keyOf(candidate.name);
-    const entry = this.#entries.get(key);
+    const entry = this.#find(candidate.name);
     const same = entry !== undefined && isUnchanged(entry.fingerprint, candidate.fingerprint);
     const sinceMs = same ? entry.sinceMs : nowMs;
     const isWhole = nowMs - sinceMs >= this.#settleMs;
+    this.#backingOff.delete(key);
     this.#entries.set(key, {
       ...candidate,
       state: isWhole ? "offered" : "settling",
@@ -68,25 +78,36 @@ export class Settling {
     return isWhole;
   }
 
+  /** How often in a row the file could not be taken, as it is. */
+  failuresOf(name: PackageName): number {
+    return this.#find(name)?.failures ?? 0;
+  }
+
   /** The file is no longer in the inbox, or no file at all. */
   forget(name: PackageName): void {
     this.#entries.delete(keyOf(name));
+    this.#backingOff.delete(keyOf(name));
   }
 
   /** The file could not be taken: it is offered again, after a while that grows. */
   backOff(name: PackageName, nowMs: number): void {
-    const entry = this.#entries.get(keyOf(name));
+    const entry = this.#find(name);
     if (entry === undefined) return;
     const failures = entry.failures + 1;
     const waitMs = Math.min(longestBackoffMs, firstBackoffMs * 2 ** Math.min(failures - 1, 10));
-    const state = "backing_off";
-    this.#entries.set(keyOf(name), { ...entry, state, failures, dueMs: nowMs + waitMs });
+    this.forget(name);
+    const dueMs = nowMs + waitMs;
+    this.#backingOff.set(keyOf(name), { ...entry, state: "backing_off", failures, dueMs });
+    const [longestAgo] = this.#backingOff.keys();
+    if (this.#backingOff.size > this.#capacity && longestAgo !== undefined) {
+      this.#backingOff.delete(longestAgo);
+    }
   }
 
   /** Names to look at now, at most `most`. */
   due(nowMs: number, most: number): PackageName[] {
     const names: PackageName[] = [];
-    for (const { name, state, dueMs } of this.#entries.values()) {
+    for (const { name, state, dueMs } of this.#waiting()) {
       if (names.length >= most) break;
       if (state !== "offered" && dueMs <= nowMs) names.push(name);
     }
@@ -96,10 +117,20 @@ export class Settling {
   /** When the next look is due; undefined if nothing waits. */
   nextDueMs(): number | undefined {
     let next: number | undefined;
-    for (const { state, dueMs } of this.#entries.values()) {
+    for (const { state, dueMs } of this.#waiting()) {
       if (state !== "offered" && (next === undefined || dueMs < next)) next = dueMs;
     }
     return next;
+  }
+
+  #find(name: PackageName): Entry | undefined {
+    const key = keyOf(name);
+    return this.#entries.get(key) ?? this.#backingOff.get(key);
+  }
+
+  *#waiting(): Iterable<Entry> {
+    yield* this.#entries.values();
+    if (!this.isFull) yield* this.#backingOff.values();
   }
 }
 

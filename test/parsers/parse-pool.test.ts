@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parseLines } from "../../src/parsers/parse-lines.ts";
-import { createParsePool, type ParsePool, startParsePool } from "../../src/parsers/parse-pool.ts";
+import { createParsePool, type ParsePool } from "../../src/parsers/parse-pool.ts";
 import { jackalMk2 } from "../../src/satellites/jackal-mk2.ts";
 
 const line =
@@ -133,14 +133,6 @@ describe("the end of a pool", () => {
     ).rejects.toMatchObject({ code: "E_PARSE_TASK" });
     expect((await parsed).columns.count).toBe(3);
     await closed;
-  });
-
-  test("as a component: it runs until it is asked to stop", async () => {
-    const { pool: running, component } = startParsePool({ threads: 1, maxLineBytes: 1_000 });
-    const parsed = await running.parse({ source: lines(), satelliteType: "jackal_mk2" });
-    expect(parsed.columns.count).toBe(3);
-    component.stop();
-    expect((await component.exited).kind).toBe("shutdown");
   });
 });
 

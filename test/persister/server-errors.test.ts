@@ -1,7 +1,6 @@
-// What each error of the server means for a batch, on the real committer. A trigger raises the error amid the COPY, as
-// often as the test says; those that can be had for real are had for real.
+// What each error of the server means for a batch, on the real committer: a trigger raises it amid the COPY, as often
+// as the test says. Outages that can be had for real: outages.test.ts.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { faultsAt, first } from "../support/chosen-faults.ts";
 import { makeCommitter } from "../support/committer-fixture.ts";
 import { createMigratedDatabase, type MigratedDatabase } from "../support/migrated-database.ts";
 import {
@@ -68,44 +67,6 @@ describe("an error that passes costs the package nothing", () => {
     expect(outcome).toMatchObject({ kind: "committed", imported: 5, rejected: 1 });
     expect(await stored(database, row.id)).toMatchObject(allIn);
     expect(running.database.state.kind).toBe("ready");
-  });
-
-  test("a backend that is ended amid its COPY: the batch goes in on another one", async () => {
-    const row = await beginPackage(database);
-    const end = () =>
-      database.rows(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = $1",
-        [`downlink file ${row.id} epoch ${row.ownerEpoch}`],
-      );
-    let copies = 0;
-    const faults = faultsAt({ mid_copy: first(end, 3), after_copy: () => copies++ });
-    const { committer } = makeCommitter(running, faults);
-    const outcome = await committer.commit(ownerOf(row), batchOfLines(lines));
-    expect(outcome).toMatchObject({ kind: "committed", owner: { epoch: row.ownerEpoch } });
-    expect(copies).toBe(1);
-    expect(await stored(database, row.id)).toMatchObject(allIn);
-  });
-
-  test("a database that is read-only is waited for", async () => {
-    const name = new URL(database.url).pathname.slice(1);
-    const row = await beginPackage(database);
-    await database.run(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
-    const other = runDatabase(database.url, "reader"); // Its connections are new, and so read-only.
-    let attempts = 0;
-    const writable = () =>
-      ++attempts === 3
-        ? database.run(`ALTER DATABASE ${name} RESET default_transaction_read_only`)
-        : undefined;
-    try {
-      const { committer } = makeCommitter(other, faultsAt({ before_begin: writable }));
-      const outcome = await committer.commit(ownerOf(row), batchOfLines(lines));
-      expect(outcome).toMatchObject({ kind: "committed" });
-      expect(attempts).toBeGreaterThan(3);
-      expect(await stored(database, row.id)).toMatchObject(allIn);
-    } finally {
-      await database.run(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
-      await other.stop();
-    }
   });
 
   test("is told once, however often it comes", async () => {

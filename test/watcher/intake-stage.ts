@@ -45,7 +45,7 @@ export const soon = { timeout: 10_000, interval: 10 };
 /** The ledger of a test file, seen from outside. Empty at the beginning of each test. */
 export class TestLedger {
   #url = "";
-  #client = new pg.Client();
+  #pool = new pg.Pool();
 
   constructor() {
     let drop = async (): Promise<void> => {};
@@ -53,14 +53,13 @@ export class TestLedger {
       const database = await createTestDatabase();
       ({ url: this.#url, drop } = database);
       await migrate(this.#url);
-      this.#client = new pg.Client({ connectionString: this.#url });
-      await this.#client.connect();
+      this.#pool = new pg.Pool({ connectionString: this.#url, max: 2 });
     });
     beforeEach(async () => {
-      await this.#client.query("TRUNCATE files, telemetry, rejected_lines");
+      await this.#pool.query("TRUNCATE files, telemetry, rejected_lines");
     });
     afterAll(async () => {
-      await this.#client.end();
+      await this.#pool.end();
       await drop();
     });
   }
@@ -70,7 +69,7 @@ export class TestLedger {
   }
 
   async rows(): Promise<LedgerFile[]> {
-    const { rows } = await this.#client.query<LedgerFile>(
+    const { rows } = await this.#pool.query<LedgerFile>(
       `SELECT id::int, name, status, sha256, size_bytes::int8::float8 AS size, checkpoint_line::int AS checkpoint,
          attempts, owner, duplicate_of::int, error FROM files ORDER BY id`,
     );
@@ -89,21 +88,28 @@ export class TestLedger {
   }
 
   /** Writes a row as an earlier life might have left it. */
-  async enter(
-    row: Pick<LedgerFile, "status" | "sha256"> & Partial<LedgerFile>,
-  ): Promise<number> {
+  async enter(row: Pick<LedgerFile, "status" | "sha256"> & Partial<LedgerFile>): Promise<number> {
     const { status, name = "left.json", checkpoint = 1, attempts = 0 } = row;
     const error = row.error ?? (status === "failed" ? "failed before" : null);
-    const { rows } = await this.#client.query<{ id: number }>(
+    const { rows } = await this.#pool.query<{ id: number }>(
       `INSERT INTO files (name, sha256, size_bytes, status, checkpoint_line, attempts, owner, error, duplicate_of)
        VALUES ($1, $2, 0, $3, $4, $5, $6, $7, $8) RETURNING id::int`,
-      [name, row.sha256, status, checkpoint, attempts, row.owner ?? null, error, row.duplicate_of ?? null],
+      [
+        name,
+        row.sha256,
+        status,
+        checkpoint,
+        attempts,
+        row.owner ?? null,
+        error,
+        row.duplicate_of ?? null,
+      ],
     );
     return rows[0]?.id ?? 0;
   }
 
   async nextId(): Promise<number> {
-    const { rows } = await this.#client.query<{ id: number }>(
+    const { rows } = await this.#pool.query<{ id: number }>(
       "SELECT nextval(pg_get_serial_sequence('files', 'id'))::int AS id",
     );
     return rows[0]?.id ?? 0;
@@ -111,14 +117,14 @@ export class TestLedger {
 
   /** What the end of a good package does to its row. */
   async complete(id: number): Promise<void> {
-    await this.#client.query(
+    await this.#pool.query(
       "UPDATE files SET status = 'complete', completed_at = now(), owner = NULL WHERE id = $1 AND status = 'processing'",
       [id],
     );
   }
 
   async fail(id: number, error: string): Promise<void> {
-    await this.#client.query(
+    await this.#pool.query(
       "UPDATE files SET status = 'failed', error = $2, owner = NULL WHERE id = $1",
       [id, error],
     );
@@ -126,7 +132,7 @@ export class TestLedger {
 
   /** Advisory locks on a claim, held by whomever. */
   async claimLocks(id: number): Promise<number> {
-    const { rows } = await this.#client.query<{ count: number }>(
+    const { rows } = await this.#pool.query<{ count: number }>(
       `SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1
          AND (classid::bigint << 32) | objid::bigint = hashtextextended('downlink claim ' || $1::text, 0)`,
       [id],
@@ -249,7 +255,7 @@ export class IntakeDaemon {
     const { intake } = this.#intake ?? {};
     return new Promise((resolve, reject) => {
       intake
-        ?.offer({ ...candidate, settle: resolve }, AbortSignal.timeout(10_000))
+        ?.offer({ ...candidate, failures: 0, settle: resolve }, AbortSignal.timeout(10_000))
         .catch(reject);
     });
   }
@@ -319,7 +325,8 @@ export async function exists(path: string): Promise<boolean> {
 /** The content of each file in failed/, by name. */
 export async function failedFiles({ failed }: Folders): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
-  for (const name of await namesIn(failed)) found[name] = await readFile(join(failed, name), "utf8");
+  for (const name of await namesIn(failed))
+    found[name] = await readFile(join(failed, name), "utf8");
   return found;
 }
 

@@ -1,11 +1,10 @@
 // What an earlier life has left: each row of the table of step 11, taken up by the sweep of a fresh intake.
-import { appendFile, chmod, mkdir, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdir, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ClaimedFile } from "../../src/folders/claimed-file.ts";
 import type { Folders } from "../../src/folders/folders.ts";
 import {
-  exists,
   expectEmpty,
   failedFiles,
   gate,
@@ -69,8 +68,7 @@ describe("a file in processing/ without a row", () => {
     const writing = setInterval(() => void appendFile(path, "more "), 20);
     try {
       daemon.start();
-      await expect.poll(() => daemon.logged.said("database ready"), soon).toHaveLength(1);
-      await expect.poll(() => exists(path).then(async () => (await namesIn(folders.processing)).length), soon).toBe(1);
+      await expect.poll(async () => (await stat(path)).size, soon).toBeGreaterThan(100);
       expect(await ledger.rows()).toEqual([]);
     } finally {
       clearInterval(writing);
@@ -139,11 +137,13 @@ describe("a row in work", () => {
     const id = await leaveInWork(folders, { checkpoint: 12 });
     await rm(join(folders.processing, String(id)), { recursive: true });
     const daemon = await IntakeDaemon.start(ledger, { folders });
-    await expect.poll(() => ledger.row(id), soon).toMatchObject({
-      status: "failed",
-      owner: null,
-      error: expect.stringMatching(/file is gone.* before line 12 /),
-    });
+    await expect
+      .poll(() => ledger.row(id), soon)
+      .toMatchObject({
+        status: "failed",
+        owner: null,
+        error: expect.stringMatching(/file is gone.* before line 12 /),
+      });
     expect(daemon.logged.said("package failed")).toMatchObject([{ level: 50, fileId: id }]);
     expect(daemon.runs).toEqual([]);
   });
@@ -155,13 +155,19 @@ describe("a row in work", () => {
       join(folders.processing, String(id), "left.json"),
       join(folders.ingest, "left.json"),
     );
+    const gone = await ledger.enter({
+      status: "processing",
+      sha256: sha256("gone"),
+      name: "gone",
+      owner: ownerOf(dead, folders),
+    });
     const daemon = await IntakeDaemon.start(ledger, { folders });
-    await expect.poll(() => namesIn(folders.processing), soon).toEqual([]); // The sweep was there.
+    await expect.poll(() => ledger.row(gone), soon).toMatchObject({ status: "failed" });
     expect(await ledger.row(id)).toMatchObject({ status: "processing" });
     expect(await daemon.offer("left.json")).toBe("taken");
     await expect
       .poll(() => ledger.rows(), soon)
-      .toMatchObject([{ id, status: "complete", checkpoint: 12 }]);
+      .toMatchObject([{ id, status: "complete", checkpoint: 12 }, { id: gone }]);
     await expectEmpty(folders);
   });
 
@@ -186,9 +192,9 @@ describe("a row in work", () => {
     const whole = `${bytes}and more\n`;
     const id = await leaveInWork(folders, { content: whole });
     await IntakeDaemon.start(ledger, { folders });
-    await expect.poll(() => ledger.rows(), soon).toMatchObject([
-      { id, status: "complete", sha256: sha256(whole), size: whole.length },
-    ]);
+    await expect
+      .poll(() => ledger.rows(), soon)
+      .toMatchObject([{ id, status: "complete", sha256: sha256(whole), size: whole.length }]);
     await expectEmpty(folders);
   });
 
@@ -199,10 +205,12 @@ describe("a row in work", () => {
     const id = await leaveInWork(folders, { content: whole });
     await IntakeDaemon.start(ledger, { folders });
     await expect.poll(() => ledger.row(id), soon).toBeUndefined();
-    await expect.poll(() => ledger.rows(), soon).toMatchObject([
-      { id: complete, status: "complete" },
-      { status: "duplicate", duplicate_of: complete },
-    ]);
+    await expect
+      .poll(() => ledger.rows(), soon)
+      .toMatchObject([
+        { id: complete, status: "complete" },
+        { status: "duplicate", duplicate_of: complete },
+      ]);
     await expectEmpty(folders);
   });
 
@@ -210,11 +218,13 @@ describe("a row in work", () => {
     const folders = await makeFolders();
     const id = await leaveInWork(folders, { content: "other bytes", checkpoint: 5 });
     const daemon = await IntakeDaemon.start(ledger, { folders });
-    await expect.poll(() => ledger.row(id), soon).toMatchObject({
-      status: "failed",
-      checkpoint: 5,
-      error: expect.stringContaining("changed after its first 4 lines"),
-    });
+    await expect
+      .poll(() => ledger.row(id), soon)
+      .toMatchObject({
+        status: "failed",
+        checkpoint: 5,
+        error: expect.stringContaining("changed after its first 4 lines"),
+      });
     await expectEmpty(folders);
     expect(await failedFiles(folders)).toEqual({ [`${id}-left.json`]: "other bytes" });
     expect(daemon.runs).toEqual([]);
@@ -240,10 +250,12 @@ describe("a finished row whose file is still there", () => {
     const id = await ledger.enter({ status: "complete", sha256: sha256(bytes) });
     await leave(folders, id, "other bytes");
     await IntakeDaemon.start(ledger, { folders });
-    await expect.poll(() => ledger.rows(), soon).toMatchObject([
-      { id, status: "complete", sha256: sha256(bytes) },
-      { status: "complete", sha256: sha256("other bytes") },
-    ]);
+    await expect
+      .poll(() => ledger.rows(), soon)
+      .toMatchObject([
+        { id, status: "complete", sha256: sha256(bytes) },
+        { status: "complete", sha256: sha256("other bytes") },
+      ]);
     await expectEmpty(folders);
   });
 
@@ -277,7 +289,12 @@ describe("trouble with what was left", () => {
         crash = exit;
       });
       await expect.poll(() => ledger.row(free), soon).toMatchObject({ status: "complete" });
-      await expect.poll(() => daemon.logged.said("a claimed package cannot be read or moved"), soon).not.toEqual([]);
+      await expect
+        .poll(
+          () => daemon.logged.said("a claimed package cannot be read or moved, trying again later"),
+          soon,
+        )
+        .not.toEqual([]);
     } finally {
       process.seteuid?.(0);
     }
