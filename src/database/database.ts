@@ -2,7 +2,7 @@
 // state and not a crash: it is said once in the log, and whoever needs the database waits here.
 import { EventEmitter, once } from "node:events";
 import type pg from "pg";
-import { SetupError } from "../errors.ts";
+import { DatabaseAwayError, SetupError } from "../errors.ts";
 import type { Log } from "../observability/log.ts";
 import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
 import { backoffMs, pause } from "./backoff.ts";
@@ -107,9 +107,9 @@ export class Database {
   async #run({ stopping }: Lifetime): Promise<void> {
     try {
       for (let failures = 1; !stopping.aborted; failures++) {
-        if (await this.#serveOnce(stopping)) failures = 0;
+        if (await this.#serveOnce(stopping)) failures = 1; // A session that is lost at once is no hurry either.
         if (this.#state.kind === "refused") return await untilAborted(stopping);
-        if (failures > 0) await pause(backoffMs(failures), stopping);
+        await pause(backoffMs(failures), stopping);
       }
     } finally {
       this.#change({ kind: "stopped" });
@@ -128,8 +128,9 @@ export class Database {
       const pool = this.#poolFor(url);
       const access = { session, pool, ledger: new Ledger(pool, this.owner) };
       this.#change({ kind: "ready", access });
-      await untilLost(session, stopping);
+      const cause = await untilLost(session, stopping);
       session.end();
+      if (!stopping.aborted) this.#change({ kind: "away", error: lostSession(cause) });
       return true;
     } catch (error) {
       if (stopping.aborted) return false;
@@ -164,11 +165,20 @@ async function endPool(pool: pg.Pool | undefined): Promise<void> {
   void pool?.end().catch(() => {});
 }
 
-async function untilLost(session: Session, stopping: AbortSignal): Promise<void> {
+/** @returns why the session was lost, as far as that is known */
+async function untilLost(session: Session, stopping: AbortSignal): Promise<unknown> {
   const over = new AbortController(); // Takes the listener off again.
-  const stopped = once(stopping, "abort", { signal: over.signal }).catch(() => {});
-  await Promise.race([session.lost, stopped]);
+  const stopped = once(stopping, "abort", { signal: over.signal }).then(
+    () => undefined,
+    () => undefined,
+  );
+  const cause = await Promise.race([session.lost, stopped]);
   over.abort();
+  return cause;
+}
+
+function lostSession(cause: unknown): DatabaseAwayError {
+  return new DatabaseAwayError("the session's connection was lost", { cause });
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

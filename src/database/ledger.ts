@@ -5,8 +5,6 @@ import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import type pg from "pg";
 import { files } from "./schema.ts";
 
-export type FileStatus = (typeof files.$inferSelect)["status"];
-
 const ledgerColumns = {
   id: files.id,
   name: files.name,

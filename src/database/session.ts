@@ -24,13 +24,16 @@ export interface SessionOptions {
 }
 
 export class Session {
-  /** Settles when the connection is lost or ended. */
+  /** Resolves when the connection is lost or ended, with the error if there is one. */
   readonly lost: Promise<unknown>;
   readonly #client: pg.Client;
 
   private constructor(client: pg.Client) {
     this.#client = client;
-    this.lost = once(client, "end");
+    this.lost = once(client, "end").then(
+      () => undefined,
+      (error: unknown) => error,
+    );
   }
 
   /** Connects, brings the schema up to date and takes the daemon's locks. @throws {SetupError} {DatabaseAwayError} */

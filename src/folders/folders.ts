@@ -17,7 +17,7 @@ export interface Folders {
 }
 
 export const folderMode = 0o750;
-export const fileMode = 0o640;
+const fileMode = 0o640;
 
 /**
  * Makes the folders that are missing and tries the renames that every package will need.
@@ -101,14 +101,21 @@ async function folderId(processing: string): Promise<string> {
 }
 
 function reasonOf(error: unknown): string {
-  const found = error instanceof Error && "path" in error ? String(error.path) : "the folders";
+  const found = placeOf(error);
   if (isErrno(error, "EXDEV")) {
     return "ingest/, processing/, failed/ and archive/ must be on one file system: a claim is a rename";
   }
   if (isErrno(error, "ENOENT")) return `${found} is missing: make its parent folder first`;
   if (isErrno(error, "EROFS")) return `${found} is on a read-only file system`;
   if (isErrno(error, "EACCES", "EPERM")) {
-    return `${found} cannot be written by uid ${process.getuid?.() ?? "?"}: give it the right`;
+    return `${found} cannot be written by uid ${process.geteuid?.() ?? "?"}: give it the right`;
   }
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Where it went wrong: the folder, not the trial file; of a rename the destination, since the file came to its source. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return "the folders";
+  const path = "dest" in error ? error.dest : "path" in error ? error.path : "the folders";
+  return String(path).replace(/\/\.(downlink-trial|folder-id)[^/]*$/, "");
 }

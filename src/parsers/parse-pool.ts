@@ -16,7 +16,7 @@ export interface ParsePoolOptions {
   readonly workerUrl?: URL;
 }
 
-export interface Chunk {
+interface Chunk {
   /** Whole lines. Its whole ArrayBuffer is handed over: afterwards it is empty here. */
   readonly source: Uint8Array<ArrayBuffer>;
   /** The name of a known type. */

@@ -21,7 +21,7 @@ export interface BatchOwner {
   readonly errors: number;
 }
 
-export interface TransactionLimits {
+interface TransactionLimits {
   readonly maxRejectsStored: number;
   readonly lockMs: number;
 }

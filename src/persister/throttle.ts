@@ -65,7 +65,11 @@ export class Throttle {
     if (this.#maxRowsPerSecond === 0 || rows === 0) return;
     const nowMs = this.#nowMs();
     const costMs = (rows / this.#maxRowsPerSecond) * 1_000;
-    this.#paidUntilMs = Math.max(nowMs, this.#paidUntilMs) + costMs;
-    await delay(this.#paidUntilMs - nowMs, undefined, { signal });
+    const paidMs = Math.max(nowMs, this.#paidUntilMs) + costMs;
+    this.#paidUntilMs = paidMs;
+    // A timer may go off up to a millisecond early.
+    for (let leftMs = paidMs - nowMs; leftMs > 0; leftMs = paidMs - this.#nowMs()) {
+      await delay(Math.ceil(leftMs), undefined, { signal });
+    }
   }
 }

@@ -33,7 +33,7 @@ const bytesOfWideColumns = 5 * 8;
 const bytesOfNarrowColumns = 4 * 4 + 1;
 
 /** Bytes that the columns of `count` lines take, without instruments and details. */
-export function columnBytes(count: number): number {
+function columnBytes(count: number): number {
   return count * (bytesOfWideColumns + bytesOfNarrowColumns);
 }
 

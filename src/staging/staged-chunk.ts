@@ -69,7 +69,7 @@ export class StagedChunk {
 }
 
 /** How much of a line that is too long is kept. */
-export const cutBytes = 4_096;
+const cutBytes = 4_096;
 
 function at(column: Uint32Array | Uint8Array, index: number): number {
   const value = column[index];

@@ -63,7 +63,7 @@ async function claimAs(
     if ((await moveIntoClaim(folders, from, { fileId, name })) === "gone") return { kind: "taken" };
   } catch (err) {
     if (!isErrno(err, ...waitable)) throw err;
-    const uid = process.getuid?.();
+    const uid = process.geteuid?.();
     const fields = { err, name: name.text, uid };
     log[failures === 0 ? "warn" : "debug"](fields, "package cannot be taken, trying again later");
     return { kind: "not_now" };

@@ -89,7 +89,7 @@ export class Recovery {
       return found;
     } catch (err) {
       if (!isSystemError(err)) throw err;
-      const uid = process.getuid?.();
+      const uid = process.geteuid?.();
       if (!this.#refused.has(fileId)) {
         this.#context.log.warn(
           { err, fileId, uid },

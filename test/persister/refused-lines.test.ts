@@ -135,10 +135,11 @@ test("an error that is no line's fault ends the search, and rejects nothing", as
       END $$;
     CREATE TRIGGER refuse BEFORE INSERT ON telemetry FOR EACH ROW WHEN (NEW.velocity > 0)
       EXECUTE FUNCTION refuse()`);
-  await expect(commit(batchOfLines(goodLines(4)))).rejects.toMatchObject({ code: "XX000" });
-  expect(
-    await database.rows("SELECT FROM rejected_lines WHERE reason = 'database' AND line = 4"),
-  ).toEqual([]);
+  const row = await beginPackage(database);
+  const { committer } = makeCommitter(running);
+  const attempt = committer.commit(ownerOf(row), batchOfLines(goodLines(4)));
+  await expect(attempt).rejects.toMatchObject({ code: "XX000" });
+  expect(await stored(database, row.id)).toMatchObject({ total: 0, lines: [], rejected: [] });
 });
 
 test("a search leaves no savepoint open: the server would keep each one to the end", async () => {

@@ -115,6 +115,14 @@ export class TestLedger {
     return rows[0]?.id ?? 0;
   }
 
+  /** The last id that was given out. */
+  async lastId(): Promise<number> {
+    const { rows } = await this.#pool.query<{ id: number }>(
+      "SELECT last_value::int AS id FROM files_id_seq",
+    );
+    return rows[0]?.id ?? 0;
+  }
+
   /** What the end of a good package does to its row. */
   async complete(id: number): Promise<void> {
     await this.#pool.query(

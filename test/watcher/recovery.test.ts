@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ClaimedFile } from "../../src/folders/claimed-file.ts";
 import type { Folders } from "../../src/folders/folders.ts";
+import { openToAll, unprivileged } from "../folders/unprivileged.ts";
 import {
   expectEmpty,
   failedFiles,
@@ -271,36 +272,60 @@ describe("a finished row whose file is still there", () => {
 });
 
 describe("trouble with what was left", () => {
-  test("a claim that cannot be read for a while holds up no other, and is taken then", async (context) => {
-    if (process.getuid?.() !== 0) context.skip("another uid is needed: run as root");
+  test("a claim that cannot be read for a while holds up no other, and is taken then", async () => {
     const folders = await makeFolders();
+    await openToAll(folders);
     const id = await ledger.nextId();
     const path = await leave(folders, id, bytes);
     await chmod(path, 0o000);
     const free = await ledger.nextId();
     await leave(folders, free, "free\n");
-    await openToAll(folders);
+    for (const left of [id, free]) await chmod(join(folders.processing, String(left)), 0o777);
     const daemon = await IntakeDaemon.make(ledger, { folders });
-    let crash: unknown;
-    process.seteuid?.(65_534);
-    try {
-      const component = daemon.start();
-      void component.exited.then((exit) => {
-        crash = exit;
-      });
+    await unprivileged(async () => {
+      daemon.start();
       await expect.poll(() => ledger.row(free), soon).toMatchObject({ status: "complete" });
-      await expect
-        .poll(
-          () => daemon.logged.said("a claimed package cannot be read or moved, trying again later"),
-          soon,
-        )
-        .not.toEqual([]);
-    } finally {
-      process.seteuid?.(0);
-    }
-    expect(crash).toBeUndefined();
+    });
+    const told = "a claimed package cannot be read or moved, trying again later";
+    expect(daemon.logged.said(told)).toMatchObject([{ fileId: id }]);
     await chmod(path, 0o644);
     await expect.poll(() => ledger.row(id), soon).toMatchObject({ status: "complete" });
+    expect(daemon.logged.said(told)).toHaveLength(1);
+  });
+
+  test("processing/ that is taken away for a while is told once, and is no end", async () => {
+    const folders = await makeFolders();
+    const daemon = await IntakeDaemon.make(ledger, { folders });
+    await rename(folders.processing, `${folders.processing}.away`);
+    daemon.start();
+    const told = "processing/ cannot be read, trying again";
+    await expect.poll(() => daemon.logged.said(told), soon).toHaveLength(1);
+    const id = await ledger.nextId();
+    await rename(`${folders.processing}.away`, folders.processing);
+    await leave(folders, id, bytes);
+    await expect.poll(() => ledger.row(id), soon).toMatchObject({ status: "complete" });
+  });
+
+  test("a lost file with a name that no folder could hold is failed like any other", async () => {
+    const folders = await makeFolders();
+    const name = "%FF".repeat(255); // As a name of 255 bytes that are no UTF-8 is shown.
+    const owner = ownerOf(dead, folders);
+    const id = await ledger.enter({ status: "processing", sha256: sha256(bytes), owner, name });
+    await IntakeDaemon.start(ledger, { folders });
+    await expect.poll(() => ledger.row(id), soon).toMatchObject({ status: "failed" });
+  });
+
+  test("more claims of a living daemon than fit on a page hide none of a dead one", async () => {
+    const folders = await makeFolders();
+    const living = await IntakeDaemon.make(ledger, { folders, name: "daemon:2:living" });
+    const { session } = await living.database.whenReady(AbortSignal.timeout(10_000));
+    const theirs = await session.reserveClaims(600);
+    await Promise.all(theirs.map((id) => mkdir(join(folders.processing, String(id)))));
+    const id = await ledger.nextId();
+    await leave(folders, id, bytes);
+    await IntakeDaemon.start(ledger, { folders });
+    await expect.poll(() => ledger.row(id), soon).toMatchObject({ status: "complete" });
+    expect(await namesIn(folders.processing)).toHaveLength(600);
   });
 
   test("what is no file, and names that are no claim, are left where they are", async () => {
@@ -344,12 +369,3 @@ describe("an intake that is started again", () => {
     await expectEmpty(folders);
   });
 });
-
-/** As if another account owned the daemon's folders. */
-async function openToAll(folders: Folders): Promise<void> {
-  for (const path of [folders.ingest, folders.processing, folders.failed]) await chmod(path, 0o777);
-  for (const id of await namesIn(folders.processing)) {
-    await chmod(join(folders.processing, id), 0o777);
-  }
-  await chmod(join(folders.processing, ".."), 0o755);
-}

@@ -1,0 +1,36 @@
+// What a command is given: configuration and a place to write. Commands read neither the environment nor the terminal.
+import type { Config } from "../config.ts";
+
+export interface Context {
+  /** Read when it is needed, so that help is there for whoever has set a wrong variable. @throws {SetupError} */
+  readonly config: () => Config;
+  /** Writes a result, one or more lines, without the last line end, to stdout. */
+  readonly print: (text: string) => void;
+  /** Writes a remark to stderr, which is no result: a script that reads stdout does not get it. */
+  readonly remark: (text: string) => void;
+  readonly screen: Screen;
+}
+
+export interface Screen {
+  readonly columns: number;
+  readonly hasColours: boolean;
+}
+
+/** What of a stream decides how it is written to. */
+export interface OutputStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly hasColors?: () => boolean;
+}
+
+/** A file or a pipe has no width; this is one that a person can read later. */
+const columnsWithoutTerminal = 120;
+
+/** Colours are for terminals alone, and not against the wish of NO_COLOR, which Node.js looks at. */
+export function screenOf(stream: OutputStream): Screen {
+  const isTerminal = stream.isTTY === true;
+  return {
+    columns: (isTerminal && stream.columns) || columnsWithoutTerminal,
+    hasColours: isTerminal && stream.hasColors?.() === true,
+  };
+}

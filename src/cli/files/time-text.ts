@@ -1,0 +1,28 @@
+// Times as the database writes them (UTC, ISO style, `2024-05-01 12:00:00.25+00`), for programs and for people.
+
+const shape = /^(\d{4,})-(\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)?\+00( BC)?$/;
+
+/** ISO 8601 with all six digits of the microseconds; a text that is no such time as it is. */
+export function isoTime(text: string): string {
+  const [, year = "", day, time, fraction = ".", era] = shape.exec(text) ?? [];
+  if (day === undefined) return text;
+  const isoYear = era === undefined ? year : String(1 - Number(year)).padStart(4, "0"); // 1 BC is year 0.
+  const sign = isoYear.length > 4 && era === undefined ? "+" : "";
+  return `${sign}${isoYear}-${day}T${time}${fraction.padEnd(7, "0")}Z`;
+}
+
+export function dayText(text: string): string {
+  return text.slice(0, 10);
+}
+
+export function minuteText(text: string): string {
+  return text.slice(0, 16);
+}
+
+/** From one time to another, naming the second day only if it is another, and no finer than makes sense. */
+export function rangeText(first: string, last: string): string {
+  const [firstTime, lastTime] = [first.slice(11, 19), last.slice(11, 19)];
+  if (dayText(last) === dayText(first)) return `${dayText(first)} ${firstTime}–${lastTime}`;
+  if (last.slice(0, 4) === first.slice(0, 4)) return `${minuteText(first)}–${last.slice(5, 16)}`;
+  return `${dayText(first)}–${dayText(last)}`;
+}

@@ -1,0 +1,40 @@
+// The entry of the command line: lists the commands, runs one, sets the exit code. Each command is a file of its own.
+import { Command } from "commander";
+import { readConfig } from "../config.ts";
+import { type Context, screenOf } from "./context.ts";
+import { addDatabaseUrl } from "./database-url.ts";
+import { failureOf } from "./failure.ts";
+import { addFiles } from "./files.ts";
+import { addSimulate } from "./simulate.ts";
+
+const context: Context = {
+  config: () => readConfig(process.env),
+  print: (text) => process.stdout.write(`${text}\n`),
+  remark: (text) => process.stderr.write(`downlink: ${text}\n`),
+  screen: screenOf(process.stdout),
+};
+
+// Commands inherit this, so it comes before them. exitOverride: an error is thrown and gets its exit code here.
+const program = new Command("downlink")
+  .description("Loads telemetry packages from a folder into PostgreSQL, exactly once.")
+  .exitOverride()
+  .showHelpAfterError("(add --help to learn more)")
+  .addHelpText("after", "\nThe settings are those of the daemon: the same environment variables.");
+
+addSimulate(program, context);
+addFiles(program, context);
+addDatabaseUrl(program, context);
+
+// Whoever reads our output may have had enough of it (head, less): no error, and nothing left to do.
+process.stdout.on("error", (error) => {
+  if (!("code" in error && error.code === "EPIPE")) throw error;
+  process.exit(0);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const { exitCode, text } = failureOf(error);
+  process.stderr.write(text);
+  process.exitCode = exitCode; // Not process.exit, which cuts off what a pipe has not taken yet.
+}
