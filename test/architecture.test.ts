@@ -38,11 +38,11 @@ interface Cruise {
 }
 
 async function cruise(dir: string, reporter: "json" | "err"): Promise<Cruise> {
-  const binary = join(root, "node_modules/.bin/depcruise");
   const args = ["--config", ".dependency-cruiser.mjs", "--output-type", reporter, "src"];
+  const env = { ...process.env, PATH: `${join(root, "node_modules/.bin")}:${process.env["PATH"]}` };
   return new Promise((resolve) => {
-    const options = { cwd: dir, maxBuffer: 2 ** 28, timeout: 60_000 };
-    execFile(binary, args, options, (error, stdout, stderr) => {
+    const options = { cwd: dir, env, maxBuffer: 2 ** 28, timeout: 60_000 };
+    execFile("depcruise", args, options, (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
       resolve({ exitCode, output: stdout + stderr });
     });
@@ -126,7 +126,7 @@ describe("a planted violation is found", () => {
     ],
     [
       "no-circular",
-      "src/staging/plant.ts",
+      "src/staging/plant-2.ts",
       {
         "staging/plant.ts": importing("./plant-2.ts"),
         "staging/plant-2.ts": importing("./plant.ts"),

@@ -125,6 +125,11 @@ export class Database {
       const { exclusive } = this.#server;
       const session = await Session.open({ url, owner: this.owner, exclusive });
       this.#held = true;
+      if (stopping.aborted) {
+        // While it connected: no event tells of it any more.
+        session.end();
+        return true;
+      }
       const pool = this.#poolFor(url);
       const access = { session, pool, ledger: new Ledger(pool, this.owner) };
       this.#change({ kind: "ready", access });

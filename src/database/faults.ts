@@ -1,6 +1,7 @@
 // What an error of the database means: whether it is away for a while, and under which code. What to do about an
 // error inside a batch is the persister's to decide (persister/batch-fault.ts).
 
+import { DrizzleQueryError } from "drizzle-orm/errors";
 import { DatabaseAwayError, EmbeddedServerError } from "../errors.ts";
 
 /** The SQLSTATE of a database error, or the code of a network error. drizzle wraps both: they are in its cause. */
@@ -14,8 +15,14 @@ export function errorCode(error: unknown): string | undefined {
 /** The database's or the driver's own error behind one that wraps it; its message holds no parameters. */
 export function databaseError(error: unknown): unknown {
   let at = error;
-  while (at instanceof Error && errorCode(at.cause) !== undefined) at = at.cause;
+  while (at instanceof Error && isWrapper(at)) at = at.cause;
   return at;
+}
+
+/** drizzle wraps every error; that of a lost connection has no code. */
+function isWrapper(error: Error): boolean {
+  const wrapsAny = error instanceof DrizzleQueryError && error.cause !== undefined;
+  return wrapsAny || errorCode(error.cause) !== undefined;
 }
 
 const networkCodes = new Set([

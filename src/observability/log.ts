@@ -5,6 +5,7 @@ import { type DestinationStream, type Logger, pino } from "pino";
 export type Log = Logger;
 
 const longestText = 500;
+const longestFrames = 7;
 
 /** What the log says of an error: class, code, message, and the same of its causes. */
 function describeError(error: unknown, depth = 0): Record<string, unknown> {
@@ -18,9 +19,17 @@ function describeError(error: unknown, depth = 0): Record<string, unknown> {
     type: error.name,
     code,
     message: message.slice(0, longestText),
-    stack: code === undefined ? error.stack?.split("\n").slice(1, 8).join("\n") : undefined,
+    stack: code === undefined ? framesOf(error) : undefined,
     cause,
   };
+}
+
+/** Where an error was thrown, without what it says: a message of several lines may go on with parameters. */
+function framesOf({ message, stack = "" }: Error): string {
+  const begin = stack.indexOf(message);
+  const behind = begin === -1 ? stack : stack.slice(begin + message.length);
+  const frames = behind.split("\n").filter((line) => line.startsWith("    at "));
+  return frames.slice(0, longestFrames).join("\n");
 }
 
 /** @param level a pino level; see `announce` for the one line that no level hides. */

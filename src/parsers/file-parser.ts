@@ -34,7 +34,7 @@ export function fileParser(file: ClaimedFile, options: FileParserOptions): Child
  * reader first. one_for_all, since the three share the memory of one run: beside an old reader, a new persister would
  * miss lines. After any crash all start anew from the ledger.
  */
-function packageTree(file: ClaimedFile, options: FileParserOptions): SupervisorSpec {
+export function packageTree(file: ClaimedFile, options: FileParserOptions): SupervisorSpec {
   const { registry } = options;
   const { fileId } = file;
   return {

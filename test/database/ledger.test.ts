@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type ClaimedPackage, Ledger } from "../../src/database/ledger.ts";
 import { createMigratedDatabase, type MigratedDatabase } from "../support/migrated-database.ts";
+import { until } from "../support/until.ts";
 
 let database: MigratedDatabase;
 let ours: Ledger;
@@ -191,6 +192,11 @@ describe("own", () => {
     await committing.query("BEGIN");
     await committing.query("UPDATE files SET checkpoint_line = 9 WHERE id = $1", [claimed.id]);
     const owned = ours.own(claimed.id, 20);
+    await until("the wait", async () => {
+      const waiting = `SELECT FROM pg_stat_activity
+                        WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      return (await database.rows(waiting)).length > 0;
+    });
     await committing.query("COMMIT");
     committing.release();
     expect(await owned).toMatchObject({ checkpointLine: 9 });

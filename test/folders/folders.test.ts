@@ -152,6 +152,6 @@ describe.runIf(isRoot)("refused, by a mount", () => {
 });
 
 function mount(path: string, options = "rw"): void {
-  execFileSync("mount", ["-t", "tmpfs", "-o", `size=1m,${options}`, "none", path]);
-  onTestFinished(() => void execFileSync("umount", [path]));
+  execFileSync("/bin/mount", ["-t", "tmpfs", "-o", `size=1m,${options}`, "none", path]);
+  onTestFinished(() => void execFileSync("/bin/umount", [path]));
 }

@@ -1,7 +1,7 @@
 // A log whose lines a test can read.
 import { createLog, type Log } from "../../src/observability/log.ts";
 
-export type LogLine = Readonly<Record<string, unknown>>;
+type LogLine = Readonly<Record<string, unknown>>;
 
 export interface LogLines {
   readonly log: Log;

@@ -108,12 +108,19 @@ function replaceAt(
 function breakJson(line: LineToSpoil): string {
   const text = goodText(line);
   return pick(line.random, [
-    text.slice(0, 1 + below(line.random, text.length - 1)),
+    cutOff(text, 1 + below(line.random, text.length - 1)),
     `${text.slice(0, -1)},}`,
     text.replace(":", " "),
     replaceAt(line, fieldAt(line.format, "velocity"), "NaN"),
     "### transmission error ###",
   ]);
+}
+
+/** The first `length` bytes, fewer if a character would be cut in two: that is another fault. */
+function cutOff(text: string, length: number): string {
+  let end = length;
+  while ((text.charCodeAt(end) & 0xc0) === 0x80) end--;
+  return text.slice(0, end);
 }
 
 function confuseType(line: LineToSpoil): string {

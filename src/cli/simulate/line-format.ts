@@ -4,7 +4,7 @@ import { measurements, type SatelliteType } from "../../satellites/satellite.ts"
 
 export type FieldKind = "timestamp" | (typeof measurements)[number] | "instrument";
 
-export interface Field {
+interface Field {
   readonly kind: FieldKind;
   /** Its key as JSON, with a colon behind it. */
   readonly key: string;

@@ -7,12 +7,11 @@ import { Readings } from "../../../src/cli/simulate/readings.ts";
 import { rejectionReasons } from "../../../src/satellites/satellite.ts";
 import { anyType, reasonsOf, typesAndOneMore } from "./satellite-types.ts";
 
-const [, withoutInstruments] = [anyType, { ...anyType, instruments: [] }];
-
 test("there is a bad line for every reason but those that no line has by itself", () => {
   const reasons = [...badLineReasons(lineFormat(anyType)), "line_too_long", "database"];
   expect(reasons.toSorted()).toEqual(rejectionReasons.toSorted());
-  expect(badLineReasons(lineFormat(withoutInstruments))).not.toContain("invalid_string");
+  const withoutInstruments = lineFormat({ ...anyType, instruments: [] });
+  expect(badLineReasons(withoutInstruments)).not.toContain("invalid_string");
 });
 
 test.each(typesAndOneMore)("each kind is rejected for its reason: $name", (type) => {

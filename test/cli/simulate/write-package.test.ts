@@ -1,4 +1,5 @@
 // A package appears whole or not at all, and nothing half is left behind.
+import { readdirSync } from "node:fs";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -21,17 +22,15 @@ async function makeFolder(): Promise<string> {
 test("while it is written it has the name with .part, afterwards its own", async () => {
   const folder = await makeFolder();
   const path = join(folder, "a.ndjson");
-  const seen: string[][] = [];
+  const seen: string[] = [];
   function* chunks() {
     yield Buffer.from("one ");
+    seen.push(...readdirSync(folder));
     yield Buffer.from("two");
   }
-  const watched = (async () => {
-    await writePackage(path, chunks());
-    seen.push(await readdir(folder));
-  })();
-  await watched;
-  expect(seen).toEqual([["a.ndjson"]]);
+  await writePackage(path, chunks());
+  expect(seen).toEqual(["a.ndjson.part"]);
+  expect(await readdir(folder)).toEqual(["a.ndjson"]);
   expect(await readFile(path, "utf8")).toBe("one two");
 });
 

@@ -1,0 +1,158 @@
+// A daemon in a process of its own, behind a network of its own: it can be killed, paused, cut off, and asked how it
+// fares. It says over IPC which fault points it has reached.
+import { type ChildProcess, spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import { readFile, readdir } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { until } from "../../test/support/until.ts";
+import type { Network } from "./network.ts";
+
+export interface DaemonOptions {
+  readonly entry: string;
+  readonly network: Network;
+  /** All DOWNLINK_ variables but DATABASE_URL. */
+  readonly env: Readonly<Record<string, string>>;
+  /** As in armed-daemon.ts. */
+  readonly faults?: string;
+  /** Every point that is passed is told, not only the armed ones. */
+  readonly tellsAll?: boolean;
+}
+
+export interface Told {
+  readonly kind: "passed" | "reached";
+  readonly point: string;
+  readonly nth: number;
+}
+
+const keptLogLines = 400;
+
+export class Daemon {
+  readonly network: Network;
+  readonly startedAtMs = performance.now();
+  readonly told: Told[] = [];
+  /** The last lines of its log, and what it wrote to stderr. */
+  readonly log: string[] = [];
+  /** It is meant to end: its end is no surprise. */
+  isDoomed = false;
+  /** Something was done to it, to the network or to the server: how long it takes now proves nothing. */
+  isDisturbed = false;
+  readonly #process: ChildProcess;
+  readonly #bell = new EventEmitter().setMaxListeners(0);
+
+  constructor({ entry, network, env, faults = "", tellsAll = false }: DaemonOptions) {
+    this.network = network;
+    this.#process = spawn(process.execPath, ["--enable-source-maps=false", entry], {
+      env: {
+        PATH: process.env["PATH"],
+        DATABASE_URL: network.url,
+        FAULTS: faults,
+        FAULTS_TELL: tellsAll ? "all" : "",
+        ...env,
+      },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    this.#process.on("message", (told: Told) => {
+      this.told.push(told);
+      this.#bell.emit("told");
+    });
+    this.#process.on("exit", () => this.#bell.emit("told"));
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      if (stream !== null) createInterface({ input: stream }).on("line", (line) => this.#keep(line));
+    }
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  get isRunning(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
+  /** Resolves with the exit code, or the signal that ended it. */
+  get exited(): Promise<number | NodeJS.Signals> {
+    const { exitCode, signalCode } = this.#process;
+    if (exitCode !== null) return Promise.resolve(exitCode);
+    if (signalCode !== null) return Promise.resolve(signalCode);
+    return once(this.#process, "exit").then(([code, signal]) => code ?? signal);
+  }
+
+  async ready(): Promise<void> {
+    await until("the daemon's ready line", () => {
+      if (!this.isRunning) throw new Error(`the daemon ended before it was ready\n${this.lastWords()}`);
+      return this.log.some((line) => line.includes('"msg":"ready"'));
+    }, 30_000);
+  }
+
+  /** Resolves when the daemon has said that, or has ended, with whether it was said. */
+  async reached(kind: Told["kind"], point: string, limitMs: number): Promise<boolean> {
+    const isTold = (): boolean => this.told.some((one) => one.kind === kind && one.point === point);
+    const limit = AbortSignal.timeout(limitMs);
+    while (!isTold() && this.isRunning && !limit.aborted) {
+      await once(this.#bell, "told", { signal: limit }).catch(() => {});
+    }
+    return isTold();
+  }
+
+  /** Answers a fault point that waits for the network to be cut. */
+  answer(): void {
+    this.#process.send({ kind: "dropped" });
+  }
+
+  async kill9(): Promise<void> {
+    this.isDoomed = true;
+    this.#process.kill("SIGKILL");
+    await this.exited;
+    await this.network.close();
+  }
+
+  /** @returns the exit code and how long the stop took; kills it if that is not within the limit */
+  async stop(limitMs = 15_000): Promise<{ readonly code: number | NodeJS.Signals; readonly ms: number }> {
+    this.isDoomed = true;
+    const askedAtMs = performance.now();
+    const timer = setTimeout(() => this.#process.kill("SIGKILL"), limitMs);
+    this.#process.kill("SIGTERM");
+    const code = await this.exited;
+    clearTimeout(timer);
+    await this.network.close();
+    return { code, ms: performance.now() - askedAtMs };
+  }
+
+  /** Returns when the process stands still. */
+  async pause(): Promise<void> {
+    this.isDisturbed = true;
+    this.#process.kill("SIGSTOP");
+    await this.paused();
+  }
+
+  async paused(): Promise<void> {
+    await until("the pause", async () => !this.isRunning || (await this.#state()) === "T");
+  }
+
+  resume(): void {
+    this.#process.kill("SIGCONT");
+  }
+
+  /** Resident memory and open descriptors. Linux only. */
+  async usage(): Promise<{ readonly rssMb: number; readonly descriptors: number }> {
+    const status = await readFile(`/proc/${this.pid}/status`, "utf8");
+    const [, rssKb] = /^VmRSS:\s+(\d+)/m.exec(status) ?? [];
+    const descriptors = (await readdir(`/proc/${this.pid}/fd`)).length;
+    return { rssMb: Number(rssKb) / 1_024, descriptors };
+  }
+
+  /** What it logged last, but for what is said of every package. */
+  lastWords(): string {
+    return this.log.filter((line) => !/"level":(10|20|30)\b/.test(line)).slice(-12).join("\n");
+  }
+
+  async #state(): Promise<string | undefined> {
+    const stat = await readFile(`/proc/${this.pid}/stat`, "utf8").catch(() => "");
+    return stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3);
+  }
+
+  #keep(line: string): void {
+    this.log.push(line);
+    if (this.log.length > keptLogLines) this.log.shift();
+  }
+}

@@ -1,0 +1,131 @@
+// The command `files` as a process, on a real database.
+import { join } from "node:path";
+import { getTableColumns } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/node-postgres";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bringUpToDate } from "../../src/database/migrations.ts";
+import { files } from "../../src/database/schema.ts";
+import { makeTemporaryFolder, type TemporaryFolder } from "../support/temporary-folder.ts";
+import { createTestDatabase, type TestDatabase } from "../support/test-database.ts";
+import { downlink } from "./command-line.ts";
+import { completeRow } from "./files/file-row.ts";
+
+let folder: TemporaryFolder;
+let database: TestDatabase;
+let client: pg.Client;
+beforeAll(async () => {
+  folder = await makeTemporaryFolder();
+  database = await createTestDatabase();
+  client = new pg.Client({ connectionString: database.url });
+  client.on("error", () => {});
+  await client.connect();
+});
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+  await folder.remove();
+});
+
+const run = (...args: string[]) => downlink(["files", ...args], { DATABASE_URL: database.url });
+
+// In this order: each step finds what the one before it has made.
+describe("from an empty database to packages", () => {
+  test("without tables it says who makes them", async () => {
+    const { exitCode, stderr } = await run();
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe(
+      "downlink: the database has no tables yet: start the daemon once with npm start\n",
+    );
+  });
+
+  test("without packages it says what to do next; JSON is an empty array", async () => {
+    await bringUpToDate(client);
+    const [table, json] = await Promise.all([run(), run("--json")]);
+    expect(table).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(table.stdout).toContain("npx downlink simulate --satellite jackal_mk1 --lines 1000");
+    expect(json).toMatchObject({ exitCode: 0, stdout: "[]\n" });
+  });
+
+  test("packages are listed newest first, without colours in a pipe", async () => {
+    const { id: _, ...row } = completeRow;
+    const evil = { ...row, name: "\u001b[31mred", sha256: "01", status: "failed" as const };
+    await drizzle(client)
+      .insert(files)
+      .values([row, { ...evil, error: "given up" }]);
+    const { exitCode, stdout, stderr } = await run();
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(`\n${stdout}`).toMatchInlineSnapshot(`
+      "
+      id  name           satellite   status    lines  imported  errors  data time
+       2  \\u001b[31mred  jackal_mk1  failed     1000       990      10  2024-05-01 12:00:00–12:01:40
+          given up
+       1  a.ndjson       jackal_mk1  complete   1000       990      10  2024-05-01 12:00:00–12:01:40
+      "
+    `);
+  });
+
+  test("--limit says how many, and that there are more", async () => {
+    const { stdout, stderr } = await run("--limit", "1");
+    expect(stdout).toContain("given up");
+    expect(stdout).not.toContain("a.ndjson");
+    expect(stderr).toContain("older packages are not shown");
+  });
+
+  test("JSON has the columns of the table, and times to the microsecond", async () => {
+    const { stdout } = await run("--json");
+    const [failed, complete, ...rest] = JSON.parse(stdout);
+    expect(rest).toEqual([]);
+    const names = Object.values(getTableColumns(files)).map(({ name }) => name);
+    expect(Object.keys(complete)).toEqual(names);
+    expect(complete).toMatchObject({
+      id: 1,
+      satellite_type: "jackal_mk1",
+      header: { satellite_type: "jackal_mk1" },
+      total_lines: 1_000,
+      first_timestamp: "2024-05-01T12:00:00.250000Z",
+      last_timestamp: "2024-05-01T12:01:40.000001Z",
+      duplicate_of: null,
+    });
+    expect(failed.name).toBe("\u001b[31mred");
+    expect(stdout).not.toContain("\u001b");
+  });
+});
+
+describe("a database that cannot be reached is one line and exit code 1", () => {
+  test("the embedded one: the daemon is not running", async () => {
+    const outcome = await downlink(["files"], { DOWNLINK_DATA_DIR: join(folder.path, "none") });
+    const stderr = "downlink: the daemon is not running; start it with npm start\n";
+    expect(outcome).toEqual({ exitCode: 1, signal: null, stdout: "", stderr });
+  });
+
+  test.each([
+    [
+      "nobody listens",
+      (url: URL) => {
+        url.port = "1";
+      },
+    ],
+    [
+      "no such database",
+      (url: URL) => {
+        url.pathname = "/nowhere";
+      },
+    ],
+    [
+      "no such user",
+      (url: URL) => {
+        url.username = "nobody";
+      },
+    ],
+  ])("another one, without its password: %s", async (_, change) => {
+    const url = new URL(database.url);
+    change(url);
+    const { exitCode, stdout, stderr } = await downlink(["files"], { DATABASE_URL: url.href });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toMatch(
+      /^downlink: the database at postgres:\/\/[^\n]+ cannot be reached \([^\n]+\)\n$/,
+    );
+    expect(stderr).not.toContain(url.password);
+  });
+});
