@@ -67,7 +67,8 @@ export class StagingStore {
   #waitingLines = 0;
   /** Bytes of the batches that were taken and are not yet settled. */
   #lentBytes = 0;
-  #blockedPuts = 0;
+  /** Chunks that wait for room. */
+  readonly #blocked = new Set<StagedChunk>();
   #opening: Opening | undefined;
   #end: FileEnd | undefined;
   #closed = false;
@@ -111,9 +112,11 @@ export class StagingStore {
   async put(chunk: StagedChunk, signal: AbortSignal): Promise<void> {
     if (!this.#hasRoomFor(chunk)) {
       // A chunk that finds no room must not wait for a batch that waits for more chunks.
-      this.#blockedPuts++;
+      this.#blocked.add(chunk);
       this.#bell.emit("change");
-      await this.#until(() => this.#hasRoomFor(chunk), signal).finally(() => this.#blockedPuts--);
+      await this.#until(() => this.#hasRoomFor(chunk), signal).finally(() => {
+        this.#blocked.delete(chunk);
+      });
     }
     this.#refuseIfClosed(signal);
     this.#chunks.push(chunk);
@@ -154,7 +157,8 @@ export class StagingStore {
 
   #fills({ maxRows, maxBytes }: BatchLimits): boolean {
     if (this.#waitingLines - this.#taken >= maxRows || this.#waitingBytes >= maxBytes) return true;
-    return this.#blockedPuts > 0 && this.#lentBytes === 0 && this.#chunks.length > 0;
+    const isStuck = [...this.#blocked].some((chunk) => !this.#hasRoomFor(chunk));
+    return isStuck && this.#lentBytes === 0 && this.#chunks.length > 0;
   }
 
   #cut({ maxRows, maxBytes }: BatchLimits): StagedBatch {

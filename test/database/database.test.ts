@@ -128,7 +128,8 @@ describe("a server that is away", () => {
 describe("use", () => {
   test("sends the ledger's statement again when its connection was lost amid it", async () => {
     running = runDatabase(proxy.url);
-    await inState("ready");
+    await ask(); // So that the pool has a connection.
+    proxy.holdAnswers();
     let calls = 0;
     const found = await running.database.use(soon(), ({ ledger }) => {
       const answer = ledger.findAll([1]);

@@ -1,0 +1,76 @@
+// What all campaigns share: a server, a daemon under test, and the end of a leg, at which everything must be loaded,
+// every daemon must stop, and the checker must find nothing.
+import { checkFinal } from "../checker/check.ts";
+import type { Cleanup } from "../cleanup.ts";
+import type { Build } from "../stage/build.ts";
+import type { Daemon } from "../stage/daemon.ts";
+import type { ChaosServer } from "../stage/server.ts";
+import { type SettleLimits, untilSettled, usualLimits } from "../stage/settled.ts";
+import { Station, type StationOptions } from "../stage/station.ts";
+import { makeTemplate } from "../stage/template.ts";
+import type { Finding, Tally } from "../tally.ts";
+
+export interface Campaign {
+  readonly server: ChaosServer;
+  readonly build: Build;
+  readonly cleanup: Cleanup;
+  readonly template: string;
+  readonly tally: Tally;
+  /** The first finding ends it: for mutants, which are caught or not. */
+  readonly stopsAtFinding: boolean;
+  readonly limits: SettleLimits;
+}
+
+export type CampaignParts = Pick<Campaign, "server" | "build" | "cleanup" | "tally"> & Partial<Campaign>;
+
+export async function openCampaign(parts: CampaignParts): Promise<Campaign> {
+  const { server, build, cleanup } = parts;
+  const template = parts.template ?? (await makeTemplate(server, build, cleanup));
+  return { stopsAtFinding: false, limits: usualLimits, ...parts, template };
+}
+
+export function openStation(
+  campaign: Campaign,
+  options: Omit<StationOptions, "server" | "build" | "cleanup" | "template"> = {},
+): Promise<Station> {
+  return Station.open({ ...campaign, ...options });
+}
+
+/** Whether the campaign has seen enough. */
+export function isOver({ stopsAtFinding, tally }: Campaign): boolean {
+  return stopsAtFinding && tally.findings.length > 0;
+}
+
+/** Lets everything be loaded, stops the daemons and holds the result against the manifest. */
+export async function finishLeg(campaign: Campaign, station: Station, replay: string): Promise<void> {
+  const { tally } = campaign;
+  if (station.running.length === 0) await station.start();
+  const left = await untilSettled(station, campaign.limits);
+  if (left !== undefined) {
+    const words = station.running.map((daemon) => daemon.lastWords()).join("\n");
+    tally.add([{ kind: "stuck", check: "I9", subject: station.database, said: `${left}\n${words}` }], replay);
+  }
+  noticeDead(campaign, station, replay);
+  for (const daemon of station.running) await stopDaemon(campaign, daemon, replay);
+  tally.add(await checkFinal(station.check), replay);
+}
+
+/** SIGTERM: exit 0 within the limit. */
+export async function stopDaemon({ tally }: Campaign, daemon: Daemon, replay: string): Promise<void> {
+  const { code, ms } = await daemon.stop();
+  tally.time("SIGTERM to exit", ms, replay);
+  if (code !== 0) tally.add([died(`exit ${code} after SIGTERM`, daemon)], replay);
+}
+
+/** Daemons that nobody has ended, and that have ended nevertheless. */
+export function noticeDead({ tally }: Campaign, station: Station, replay: string): void {
+  for (const daemon of station.daemons) {
+    if (daemon.isRunning || daemon.isDoomed) continue;
+    daemon.isDoomed = true;
+    tally.add([died("ended by itself", daemon)], replay);
+  }
+}
+
+function died(said: string, daemon: Daemon): Finding {
+  return { kind: "died", check: "I11", subject: `daemon ${daemon.pid}`, said: `${said}\n${daemon.lastWords()}` };
+}

@@ -1,0 +1,71 @@
+// What a campaign has found, and how long recoveries took: the table at its end.
+import { shownViolation, type Violation, violationKinds } from "./checker/violation.ts";
+
+/** What a campaign may find besides the checker: a daemon that ends by itself, or takes longer than it may. */
+export interface Fault {
+  readonly kind: "died" | "slow" | "not reached";
+  readonly check: string;
+  readonly subject: string;
+  readonly said: string;
+}
+
+export type Finding = Violation | Fault;
+
+/** The limits of the recoveries, in milliseconds. */
+const limitsMs = {
+  "daemon restart to first commit": 5_000,
+  "server back to first commit": 10_000,
+  "SIGTERM to exit": 10_000,
+} as const;
+export type Recovery = keyof typeof limitsMs;
+
+export class Tally {
+  readonly findings: Finding[] = [];
+  readonly #counts = new Map<string, number>();
+  readonly #timesMs = new Map<Recovery, number[]>();
+  readonly #startedAtMs = performance.now();
+
+  count(what: string, times = 1): void {
+    this.#counts.set(what, (this.#counts.get(what) ?? 0) + times);
+  }
+
+  /** @param replay the command that leads there again. */
+  add(findings: readonly Finding[], replay: string): void {
+    for (const finding of findings) {
+      this.findings.push(finding);
+      const { kind, check, subject, said } = finding;
+      const text = isViolation(finding) ? shownViolation(finding) : `${kind} (${check}): ${subject}: ${said}`;
+      process.stdout.write(`  ${text}\n    again: ${replay}\n`);
+    }
+  }
+
+  /** Notes how long a recovery took; beyond its limit that is a finding. */
+  time(what: Recovery, ms: number, replay: string): void {
+    this.#timesMs.set(what, [...(this.#timesMs.get(what) ?? []), ms]);
+    if (ms <= limitsMs[what]) return;
+    const said = `took ${Math.round(ms)} ms, may take ${limitsMs[what]} ms`;
+    this.add([{ kind: "slow", check: "I9", subject: what, said }], replay);
+  }
+
+  print(title: string): void {
+    const lines = [`\n${title}`];
+    for (const [what, times] of this.#counts) lines.push(row(what, String(times)));
+    lines.push(row("", ""));
+    for (const kind of [...violationKinds, "died", "slow", "not reached"]) {
+      lines.push(row(kind, String(this.findings.filter((one) => one.kind === kind).length)));
+    }
+    for (const [what, times] of this.#timesMs) {
+      lines.push(row(`${what}, worst of ${times.length}`, `${Math.round(Math.max(...times))} ms`));
+    }
+    lines.push(row("took", `${Math.round((performance.now() - this.#startedAtMs) / 1_000)} s`));
+    process.stdout.write(`${lines.join("\n")}\n`);
+  }
+}
+
+function isViolation(finding: Finding): finding is Violation {
+  return violationKinds.some((kind) => kind === finding.kind);
+}
+
+function row(name: string, value: string): string {
+  return name === "" ? "" : `  ${name.padEnd(46)} ${value.padStart(9)}`;
+}
