@@ -1,6 +1,7 @@
 // The campaigns' command line. Everything that is started here is ended here, also by Ctrl-C.
-import { killCampaign } from "./campaigns/kills.ts";
+
 import { openCampaign } from "./campaigns/campaign.ts";
+import { killCampaign } from "./campaigns/kills.ts";
 import { Cleanup } from "./cleanup.ts";
 import { buildDaemon } from "./stage/build.ts";
 import { ChaosServer } from "./stage/server.ts";
@@ -15,3 +16,4 @@ const campaign = await openCampaign({ server, build, cleanup, tally });
 await killCampaign(campaign, Number(process.argv[2]), Number(process.argv[3]));
 tally.print("kills");
 await cleanup.run();
+process.exit(tally.findings.length === 0 ? 0 : 1);

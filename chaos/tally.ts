@@ -34,7 +34,9 @@ export class Tally {
     for (const finding of findings) {
       this.findings.push(finding);
       const { kind, check, subject, said } = finding;
-      const text = isViolation(finding) ? shownViolation(finding) : `${kind} (${check}): ${subject}: ${said}`;
+      const text = isViolation(finding)
+        ? shownViolation(finding)
+        : `${kind} (${check}): ${subject}: ${said}`;
       process.stdout.write(`  ${text}\n    again: ${replay}\n`);
     }
   }

@@ -21,7 +21,8 @@ export interface Campaign {
   readonly limits: SettleLimits;
 }
 
-export type CampaignParts = Pick<Campaign, "server" | "build" | "cleanup" | "tally"> & Partial<Campaign>;
+export type CampaignParts = Pick<Campaign, "server" | "build" | "cleanup" | "tally"> &
+  Partial<Campaign>;
 
 export async function openCampaign(parts: CampaignParts): Promise<Campaign> {
   const { server, build, cleanup } = parts;
@@ -42,13 +43,20 @@ export function isOver({ stopsAtFinding, tally }: Campaign): boolean {
 }
 
 /** Lets everything be loaded, stops the daemons and holds the result against the manifest. */
-export async function finishLeg(campaign: Campaign, station: Station, replay: string): Promise<void> {
+export async function finishLeg(
+  campaign: Campaign,
+  station: Station,
+  replay: string,
+): Promise<void> {
   const { tally } = campaign;
   if (station.running.length === 0) await station.start();
   const left = await untilSettled(station, campaign.limits);
   if (left !== undefined) {
     const words = station.running.map((daemon) => daemon.lastWords()).join("\n");
-    tally.add([{ kind: "stuck", check: "I9", subject: station.database, said: `${left}\n${words}` }], replay);
+    tally.add(
+      [{ kind: "stuck", check: "I9", subject: station.database, said: `${left}\n${words}` }],
+      replay,
+    );
   }
   noticeDead(campaign, station, replay);
   for (const daemon of station.running) await stopDaemon(campaign, daemon, replay);
@@ -56,7 +64,11 @@ export async function finishLeg(campaign: Campaign, station: Station, replay: st
 }
 
 /** SIGTERM: exit 0 within the limit. */
-export async function stopDaemon({ tally }: Campaign, daemon: Daemon, replay: string): Promise<void> {
+export async function stopDaemon(
+  { tally }: Campaign,
+  daemon: Daemon,
+  replay: string,
+): Promise<void> {
   const { code, ms } = await daemon.stop();
   tally.time("SIGTERM to exit", ms, replay);
   if (code !== 0) tally.add([died(`exit ${code} after SIGTERM`, daemon)], replay);
@@ -72,5 +84,10 @@ export function noticeDead({ tally }: Campaign, station: Station, replay: string
 }
 
 function died(said: string, daemon: Daemon): Finding {
-  return { kind: "died", check: "I11", subject: `daemon ${daemon.pid}`, said: `${said}\n${daemon.lastWords()}` };
+  return {
+    kind: "died",
+    check: "I11",
+    subject: `daemon ${daemon.pid}`,
+    said: `${said}\n${daemon.lastWords()}`,
+  };
 }

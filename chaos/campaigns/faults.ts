@@ -3,7 +3,15 @@ import type { Random } from "../random.ts";
 import type { Daemon } from "../stage/daemon.ts";
 import type { Station } from "../stage/station.ts";
 
-export const outsideFaults = ["pause", "terminate", "cut", "swallow", "reset", "late", "away"] as const;
+export const outsideFaults = [
+  "pause",
+  "terminate",
+  "cut",
+  "swallow",
+  "reset",
+  "late",
+  "away",
+] as const;
 export type OutsideFault = (typeof outsideFaults)[number];
 
 export async function carryOut(

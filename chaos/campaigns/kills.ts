@@ -7,7 +7,14 @@ import { Cargo } from "../stage/cargo.ts";
 import type { Daemon } from "../stage/daemon.ts";
 import { hasWork } from "../stage/settled.ts";
 import type { Station } from "../stage/station.ts";
-import { type Campaign, finishLeg, isOver, noticeDead, openStation, stopDaemon } from "./campaign.ts";
+import {
+  type Campaign,
+  finishLeg,
+  isOver,
+  noticeDead,
+  openStation,
+  stopDaemon,
+} from "./campaign.ts";
 import { carryOut, elapsed, endSession, outsideFaults, randomMoment } from "./faults.ts";
 
 const killsPerLeg = 10;
@@ -44,7 +51,9 @@ class KillLeg {
     });
     const most = random.isLikely(0.3) ? 2 : 1;
     const cargo = new Cargo(station, `kills-${this.#seed}`, random.fork());
-    process.stdout.write(`leg ${this.#seed}: ${this.#kills} kills, ${most} daemon${most > 1 ? "s" : ""}\n`);
+    process.stdout.write(
+      `leg ${this.#seed}: ${this.#kills} kills, ${most} daemon${most > 1 ? "s" : ""}\n`,
+    );
     try {
       for (let kill = 1; kill <= this.#kills && !isOver(this.#campaign); kill++) {
         await this.#round(station, cargo, most, kill === killsPerLeg);
@@ -65,8 +74,9 @@ class KillLeg {
     noticeDead(this.#campaign, station, this.#replay);
     if (withServer) await this.#killServer(station, victim);
     if (!victim.isRunning) return; // Somebody else's fault, and noticed.
-    if (random.isLikely(0.1)) await this.#replace(station, victim);
-    else if (random.isLikely(0.1)) await this.#stop(station, victim);
+    const way = random.next();
+    if (way < 0.1) await this.#replace(station, victim);
+    else if (way < 0.2) await stopDaemon(this.#campaign, victim, this.#replay);
     else await victim.kill9();
     this.#campaign.tally.count("kills");
     await this.#check(station);
@@ -99,7 +109,11 @@ class KillLeg {
     const hadWork = await hasWork(station);
     await network.committed(network.commits + 1, AbortSignal.timeout(hadWork ? 15_000 : 0));
     if (hadWork && station.running.length === 1) {
-      this.#campaign.tally.time("server back to first commit", performance.now() - backAtMs, this.#replay);
+      this.#campaign.tally.time(
+        "server back to first commit",
+        performance.now() - backAtMs,
+        this.#replay,
+      );
     }
   }
 
@@ -116,10 +130,6 @@ class KillLeg {
     await victim.kill9();
   }
 
-  async #stop(station: Station, victim: Daemon): Promise<void> {
-    if (station.running.length > 0) await stopDaemon(this.#campaign, victim, this.#replay);
-  }
-
   async #check(station: Station): Promise<void> {
     noticeDead(this.#campaign, station, this.#replay);
     const isAtRest = station.running.length === 0;
@@ -133,7 +143,11 @@ class KillLeg {
     const { tally } = this.#campaign;
     void daemon.network.committed(1, AbortSignal.timeout(20_000)).then(() => {
       if (daemon.isDoomed || daemon.isDisturbed || station.running.length > 1) return;
-      tally.time("daemon restart to first commit", performance.now() - daemon.startedAtMs, this.#replay);
+      tally.time(
+        "daemon restart to first commit",
+        performance.now() - daemon.startedAtMs,
+        this.#replay,
+      );
     });
   }
 }

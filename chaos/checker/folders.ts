@@ -32,7 +32,10 @@ export interface FolderOptions {
   readonly isFinal: boolean;
 }
 
-export async function checkFolders(client: pg.ClientBase, options: FolderOptions): Promise<Violation[]> {
+export async function checkFolders(
+  client: pg.ClientBase,
+  options: FolderOptions,
+): Promise<Violation[]> {
   const { rows } = await client.query<Done>(
     `SELECT sha256, count(*)::int AS times FROM files WHERE status IN ('complete', 'duplicate') GROUP BY sha256`,
   );
@@ -42,18 +45,31 @@ export async function checkFolders(client: pg.ClientBase, options: FolderOptions
   for (const entry of options.entries.values()) {
     const files = found.filter(({ sha256 }) => sha256 === entry.sha256);
     const times = done.get(entry.sha256) ?? 0;
-    violations.push(...(options.isFinal ? checkFinal(entry, files, times, options) : checkNow(entry, files, times)));
+    violations.push(
+      ...(options.isFinal
+        ? checkFinal(entry, files, times, options)
+        : checkNow(entry, files, times)),
+    );
   }
   return violations;
 }
 
 /** F1: bytes that nobody dropped. */
 function unknownFile({ path, sha256 }: FoundFile): Violation {
-  return { kind: "altered", check: "F1", subject: path, said: `its bytes were not dropped: ${sha256}` };
+  return {
+    kind: "altered",
+    check: "F1",
+    subject: path,
+    said: `its bytes were not dropped: ${sha256}`,
+  };
 }
 
 /** F2: each drop is in a folder, or its row is committed. */
-function checkNow({ sha256, refused, drops }: Entry, files: readonly FoundFile[], times: number): Violation[] {
+function checkNow(
+  { sha256, refused, drops }: Entry,
+  files: readonly FoundFile[],
+  times: number,
+): Violation[] {
   const kept = refused ? Math.min(1, drops) : drops; // Of a refused content one copy is kept.
   const counted = files.length + times;
   if (counted >= kept) return [];
@@ -80,12 +96,20 @@ function checkFinal(
     if (count === wanted[folder]) continue;
     const kind = count > wanted[folder] ? "left over" : "wrongly deleted";
     const check = entry.refused ? "F4" : "F5";
-    violations.push({ kind, check, subject, said: `${count} in ${folder}/, must be ${wanted[folder]}: ${where}` });
+    violations.push({
+      kind,
+      check,
+      subject,
+      said: `${count} in ${folder}/, must be ${wanted[folder]}: ${where}`,
+    });
   }
   return violations;
 }
 
-function wantedPlaces({ refused, archived, drops }: Entry, onComplete: "delete" | "archive"): { failed: number; archive: number } {
+function wantedPlaces(
+  { refused, archived, drops }: Entry,
+  onComplete: "delete" | "archive",
+): { failed: number; archive: number } {
   if (refused) return { failed: Math.min(1, drops), archive: 0 };
   if (onComplete === "archive") return { failed: 0, archive: drops };
   return { failed: 0, archive: archived ? 1 : 0 };
@@ -100,7 +124,9 @@ async function filesIn(filesDir: string): Promise<FoundFile[]> {
       // The daemon's own files, and those that a writer has not yet finished.
       if (!entry.isFile() || entry.name.startsWith(".") || entry.name.endsWith(".part")) continue;
       const path = join(entry.parentPath, entry.name);
-      const sha256 = createHash("sha256").update(await readFile(path)).digest("hex");
+      const sha256 = createHash("sha256")
+        .update(await readFile(path))
+        .digest("hex");
       found.push({ path: relative(filesDir, path).split(sep).join("/"), folder, sha256 });
     }
   }

@@ -38,7 +38,9 @@ const makers: Readonly<Record<string, Maker>> = {
   nul_byte: (members) => withByte(members, 0),
   invalid_json: (members, _type, random) => {
     const line = plain(members);
-    return Buffer.from(random.pick([line.slice(0, -1), `${line}${line}`, "not JSON", "{", `${line},`, "{'a':1}"]));
+    return Buffer.from(
+      random.pick([line.slice(0, -1), `${line}${line}`, "not JSON", "{", `${line},`, "{'a':1}"]),
+    );
   },
   not_an_object: texts("[]", "17", "null", '"text"', "true", "[{}]"),
   missing_field: (members, _type, random) => {
@@ -82,8 +84,10 @@ const makers: Readonly<Record<string, Maker>> = {
     const text = random.pick(['"a\\u0000b"', '"\\ud83d"', '"\\udc00\\ud800"']);
     return Buffer.from(plain(changed(members, keysOf[type].instruments[0] ?? "", text)));
   },
-  too_deep: (members) => Buffer.from(`{"deep":${"[".repeat(64)}${"]".repeat(64)},${plain(members).slice(1)}`),
-  line_too_long: (members) => Buffer.from(`${plain(members).slice(0, -1)},"pad":"${"x".repeat(maxLineBytes)}"}`),
+  too_deep: (members) =>
+    Buffer.from(`{"deep":${"[".repeat(64)}${"]".repeat(64)},${plain(members).slice(1)}`),
+  line_too_long: (members) =>
+    Buffer.from(`${plain(members).slice(0, -1)},"pad":"${"x".repeat(maxLineBytes)}"}`),
   database: (members, type) =>
     Buffer.from(plain(changed(members, keysOf[type].velocity, String(refusedVelocity)))),
 };
@@ -103,7 +107,12 @@ export const commonReasons = [
 ] as const;
 
 /** @param members of a good line. */
-export function badLine(reason: string, members: Members, type: SatelliteName, random: Random): BadLine {
+export function badLine(
+  reason: string,
+  members: Members,
+  type: SatelliteName,
+  random: Random,
+): BadLine {
   const make = makers[reason];
   if (make === undefined) throw new RangeError(`no such reason: ${reason}`);
   return { bytes: make(members, type, random), reason };

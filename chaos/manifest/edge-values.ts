@@ -2,20 +2,55 @@
 import type { Random } from "../random.ts";
 
 const doubles = [
-  -0, 0, 5e-324, -5e-324, 2.2250738585072014e-308, 1.7976931348623157e308, -1.79e308, 1e-7, 1e21, 123456789012345680,
-  0.1 + 0.2, 1 / 3, 9007199254740993, -1,
+  -0,
+  0,
+  5e-324,
+  -5e-324,
+  2.2250738585072014e-308,
+  1.7976931348623157e308,
+  -1.79e308,
+  1e-7,
+  1e21,
+  123456789012345680,
+  0.1 + 0.2,
+  1 / 3,
+  9007199254740991,
+  -1,
 ] as const;
 const latitudes = [-90, 90, -0, 89.99999999999999, -1e-300] as const;
 const longitudes = [-180, 180, -0, 179.99999999999997, 1e-300] as const;
 const texts = [
-  "", " ", "ok", "null", "\u0001\u001f\t\n\r\b\f", 'say "yes" \\ no', "\u{1f6f0}\u{fe0f} up", "e\u0301", "\u2028\u2029", "\ufeff",
-  "\ufffd", "\u007f\u0080", "\uffff", "🇺🇳👩‍🚀", "{\"a\":1}", "x".repeat(500),
+  "",
+  " ",
+  "ok",
+  "null",
+  "\u0001\u001f\t\n\r\b\f",
+  'say "yes" \\ no',
+  "\u{1f6f0}\u{fe0f} up",
+  "e\u0301",
+  "\u2028\u2029",
+  "\ufeff",
+  "\ufffd",
+  "\u007f\u0080",
+  "\uffff",
+  "🇺🇳👩‍🚀",
+  '{"a":1}',
+  "x".repeat(500),
 ] as const;
 
 /** Microseconds since 1970 of 0001-01-01T00:00Z and of the last one of 9999. */
 const firstUs = -62_135_596_800_000_000n;
 const lastUs = 253_402_300_799_999_999n;
-const times = [firstUs, firstUs + 1n, lastUs, lastUs - 1n, 0n, -1n, 951_782_400_000_001n, 946_684_799_999_999n] as const;
+const times = [
+  firstUs,
+  firstUs + 1n,
+  lastUs,
+  lastUs - 1n,
+  0n,
+  -1n,
+  951_782_400_000_001n,
+  946_684_799_999_999n,
+] as const;
 
 export const edges = {
   double: (random: Random): number => random.pick(doubles),

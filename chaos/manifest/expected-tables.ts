@@ -32,10 +32,10 @@ function copiesOf({ refused, drops }: Entry): number {
 }
 
 async function updateCopies(client: pg.ClientBase, entry: Entry): Promise<void> {
-  await client.query("UPDATE manifest.expected SET copies = $2 WHERE sha256 = $1 AND copies <> $2", [
-    entry.sha256,
-    copiesOf(entry),
-  ]);
+  await client.query(
+    "UPDATE manifest.expected SET copies = $2 WHERE sha256 = $1 AND copies <> $2",
+    [entry.sha256, copiesOf(entry)],
+  );
 }
 
 /** In one statement, so that a package is there whole or not at all. */

@@ -5,7 +5,13 @@ import type { Random } from "../random.ts";
 import { badLine, commonReasons, keptBytes } from "./bad-line.ts";
 import { lineDigest, md5 } from "./digest.ts";
 import type { ExpectedLine, ExpectedReject, GeneratedPackage } from "./expectation.ts";
-import { lineText, membersOf, type SatelliteName, satelliteTypes, someValues } from "./good-line.ts";
+import {
+  lineText,
+  membersOf,
+  type SatelliteName,
+  satelliteTypes,
+  someValues,
+} from "./good-line.ts";
 
 export interface PackageShape {
   /** Lines behind the header, blank ones not counted. */
@@ -40,7 +46,9 @@ export function makePackage(shape: PackageShape, mark: string, random: Random): 
   const type = random.pick(satelliteTypes);
   const draft = new Draft(shape);
   draft.header(JSON.stringify({ satellite_type: type, mark }));
-  const extraAt = new Map(shape.extraReasons.map((reason, at) => [Math.floor(shape.lines / 2) + at, reason]));
+  const extraAt = new Map(
+    shape.extraReasons.map((reason, at) => [Math.floor(shape.lines / 2) + at, reason]),
+  );
   for (let n = 0; n < shape.lines; n++) {
     if (random.isLikely(shape.blankShare)) draft.blank(random.pick(blanks));
     addLine(draft, type, extraAt.get(n), random);
@@ -48,7 +56,12 @@ export function makePackage(shape: PackageShape, mark: string, random: Random): 
   return draft.finish();
 }
 
-function addLine(draft: Draft, type: SatelliteName, extra: string | undefined, random: Random): void {
+function addLine(
+  draft: Draft,
+  type: SatelliteName,
+  extra: string | undefined,
+  random: Random,
+): void {
   const { badShare, edgeShare } = draft.shape;
   const values = someValues(type, draft.nextLine, edgeShare, random);
   const members = membersOf(type, values, random);

@@ -43,7 +43,12 @@ const sampleUs = 1_703_583_267_602_982n;
 const states = ["ok", "ok", "faulty", "disabled", ""] as const;
 
 /** @param edgeShare how many of the values lie at an edge, 0 to 1. */
-export function someValues(type: SatelliteName, line: number, edgeShare: number, random: Random): Values {
+export function someValues(
+  type: SatelliteName,
+  line: number,
+  edgeShare: number,
+  random: Random,
+): Values {
   const edge = (): boolean => edgeShare > 0 && random.isLikely(edgeShare);
   const timestampUs = edge()
     ? edges.timeUs(random)
@@ -78,7 +83,8 @@ export function membersOf(type: SatelliteName, values: Values, random: Random): 
 
 /** The members as a line; now and then with what must make no difference: order, further keys, white space. */
 export function lineText(members: Members, random: Random): string {
-  if (!random.isLikely(0.05)) return `{${members.map(([key, text]) => `"${key}":${text}`).join(",")}}`;
+  if (!random.isLikely(0.05))
+    return `{${members.map(([key, text]) => `"${key}":${text}`).join(",")}}`;
   const [first] = members;
   const repeated = first === undefined ? [] : ([[first[0], "17"]] as const); // The last one of a key counts.
   const shuffled = [...members].reverse();

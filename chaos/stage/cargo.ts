@@ -1,6 +1,7 @@
 // What is dropped during a campaign: packages of all kinds, small and of 20 000 lines, twins and refused ones.
-import { makePackage, makeRefused, type PackageShape, plainShape } from "../manifest/generator.ts";
+
 import type { GeneratedPackage } from "../manifest/expectation.ts";
+import { makePackage, makeRefused, type PackageShape, plainShape } from "../manifest/generator.ts";
 import type { Random } from "../random.ts";
 import type { Station } from "./station.ts";
 
@@ -15,7 +16,20 @@ const shapes: Readonly<Record<string, Partial<PackageShape>>> = {
   headerOnly: { lines: 0, isEnded: false },
   onlyBad: { lines: 50, badShare: 1 },
 };
-const usual = ["small", "small", "middle", "middle", "large", "large", "edges", "dirty", "foreign", "tooLong", "headerOnly", "onlyBad"] as const;
+const usual = [
+  "small",
+  "small",
+  "middle",
+  "middle",
+  "large",
+  "large",
+  "edges",
+  "dirty",
+  "foreign",
+  "tooLong",
+  "headerOnly",
+  "onlyBad",
+] as const;
 
 const names = [
   (n: number) => `package-${n}.ndjson`,
@@ -50,7 +64,9 @@ export class Cargo {
   /** Drops one package of any kind. @returns its lines, and a few for itself */
   async dropSome(): Promise<number> {
     const random = this.#random;
-    const twin = random.isLikely(0.12) ? this.#dropped[random.below(this.#dropped.length)] : undefined;
+    const twin = random.isLikely(0.12)
+      ? this.#dropped[random.below(this.#dropped.length)]
+      : undefined;
     const made = twin ?? (random.isLikely(0.06) ? this.#refused() : this.#make(random.pick(usual)));
     await this.drop(made);
     if (random.isLikely(0.03)) await this.drop(made); // Twins at the same time.

@@ -2,7 +2,7 @@
 // fares. It says over IPC which fault points it has reached.
 import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { readFile, readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { until } from "../../test/support/until.ts";
 import type { Network } from "./network.ts";
@@ -57,7 +57,8 @@ export class Daemon {
     });
     this.#process.on("exit", () => this.#bell.emit("told"));
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      if (stream !== null) createInterface({ input: stream }).on("line", (line) => this.#keep(line));
+      if (stream !== null)
+        createInterface({ input: stream }).on("line", (line) => this.#keep(line));
     }
   }
 
@@ -78,10 +79,15 @@ export class Daemon {
   }
 
   async ready(): Promise<void> {
-    await until("the daemon's ready line", () => {
-      if (!this.isRunning) throw new Error(`the daemon ended before it was ready\n${this.lastWords()}`);
-      return this.log.some((line) => line.includes('"msg":"ready"'));
-    }, 30_000);
+    await until(
+      "the daemon's ready line",
+      () => {
+        if (!this.isRunning)
+          throw new Error(`the daemon ended before it was ready\n${this.lastWords()}`);
+        return this.log.some((line) => line.includes('"msg":"ready"'));
+      },
+      30_000,
+    );
   }
 
   /** Resolves when the daemon has said that, or has ended, with whether it was said. */
@@ -107,7 +113,9 @@ export class Daemon {
   }
 
   /** @returns the exit code and how long the stop took; kills it if that is not within the limit */
-  async stop(limitMs = 15_000): Promise<{ readonly code: number | NodeJS.Signals; readonly ms: number }> {
+  async stop(
+    limitMs = 15_000,
+  ): Promise<{ readonly code: number | NodeJS.Signals; readonly ms: number }> {
     this.isDoomed = true;
     const askedAtMs = performance.now();
     const timer = setTimeout(() => this.#process.kill("SIGKILL"), limitMs);
@@ -143,7 +151,10 @@ export class Daemon {
 
   /** What it logged last, but for what is said of every package. */
   lastWords(): string {
-    return this.log.filter((line) => !/"level":(10|20|30)\b/.test(line)).slice(-12).join("\n");
+    return this.log
+      .filter((line) => !/"level":(10|20|30)\b/.test(line))
+      .slice(-12)
+      .join("\n");
   }
 
   async #state(): Promise<string | undefined> {

@@ -37,7 +37,7 @@ export class Network {
   }
 
   async open(): Promise<void> {
-    const listener = createServer((daemon) => this.#forward(daemon));
+    const listener = createServer({ noDelay: true }, (daemon) => this.#forward(daemon));
     listener.listen(this.#port, "127.0.0.1");
     await once(listener, "listening");
     const address = listener.address();
@@ -93,12 +93,16 @@ export class Network {
   }
 
   #forward(daemon: Socket): void {
-    const server = connect(Number(this.#target.port), "127.0.0.1");
+    const port = Number(this.#target.port);
+    const server = connect({ port, host: "127.0.0.1", noDelay: true });
     const link: Link = { daemon, server, swallows: false };
     this.#links.add(link);
     daemon.on("data", (bytes) => this.#fromDaemon(link, bytes));
     server.on("data", (bytes) => this.#fromServer(link, bytes));
-    for (const [from, to] of [[daemon, server], [server, daemon]] as const) {
+    for (const [from, to] of [
+      [daemon, server],
+      [server, daemon],
+    ] as const) {
       from.on("error", () => {});
       from.on("close", () => {
         this.#links.delete(link);

@@ -44,7 +44,10 @@ export class ChaosServer {
   }
 
   /** Runs a statement as a superuser, on a connection of its own. */
-  async admin<Row extends pg.QueryResultRow>(statement: string, values: unknown[] = []): Promise<Row[]> {
+  async admin<Row extends pg.QueryResultRow>(
+    statement: string,
+    values: unknown[] = [],
+  ): Promise<Row[]> {
     const client = new pg.Client({ connectionString: this.#server.url });
     client.on("error", () => {});
     await client.connect();

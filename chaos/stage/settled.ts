@@ -24,7 +24,10 @@ interface Progress {
 }
 
 /** @returns what is still to be done when no progress was made for too long; undefined when all is done */
-export async function untilSettled(station: Station, limits = usualLimits): Promise<string | undefined> {
+export async function untilSettled(
+  station: Station,
+  limits = usualLimits,
+): Promise<string | undefined> {
   const pool = new pg.Pool({ connectionString: station.check.databaseUrl, max: 1 });
   pool.on("error", () => {});
   const startedAtMs = performance.now();
@@ -39,7 +42,11 @@ export async function untilSettled(station: Station, limits = usualLimits): Prom
       if (now !== last) [last, movedAtMs] = [now, performance.now()];
       const stoodMs = performance.now() - movedAtMs;
       const hasWorker = station.running.length > 0;
-      if (!hasWorker || stoodMs > limits.standstillMs || performance.now() - startedAtMs > limits.totalMs) {
+      if (
+        !hasWorker ||
+        stoodMs > limits.standstillMs ||
+        performance.now() - startedAtMs > limits.totalMs
+      ) {
         return `${inWork} packages in work, waiting: ${waiting.slice(0, 5).join(", ")}${hasWorker ? "" : "; no daemon runs"}`;
       }
       await delay(pollMs);
@@ -57,9 +64,13 @@ export async function hasWork(station: Station): Promise<boolean> {
 async function filesWaiting({ filesDir }: Station): Promise<string[]> {
   const found: string[] = [];
   for (const folder of ["ingest", "processing"]) {
-    const entries = await readdir(join(filesDir, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+    const entries = await readdir(join(filesDir, folder), {
+      recursive: true,
+      withFileTypes: true,
+    }).catch(() => []);
     for (const entry of entries) {
-      if (entry.isFile() && !entry.name.startsWith(".")) found.push(join(folder, entry.name.slice(0, 60)));
+      if (entry.isFile() && !entry.name.startsWith("."))
+        found.push(join(folder, entry.name.slice(0, 60)));
     }
   }
   return found;

@@ -38,14 +38,21 @@ export class Station {
   readonly #manifest: ManifestWriter;
   readonly #undo: () => Promise<void>;
 
-  private constructor(options: StationOptions, dir: string, database: string, remove: () => Promise<void>) {
+  private constructor(
+    options: StationOptions,
+    dir: string,
+    database: string,
+    remove: () => Promise<void>,
+  ) {
     this.server = options.server;
     this.dir = dir;
     this.database = database;
     this.#options = options;
     this.#manifest = new ManifestWriter(join(dir, "manifest.ndjson"));
     this.#undo = options.cleanup.add(async () => {
-      await Promise.all(this.daemons.filter(({ isRunning }) => isRunning).map((daemon) => daemon.kill9()));
+      await Promise.all(
+        this.daemons.filter(({ isRunning }) => isRunning).map((daemon) => daemon.kill9()),
+      );
       await remove();
     });
   }
@@ -66,13 +73,26 @@ export class Station {
     const { onComplete = "delete", server } = this.#options;
     const databaseUrl = server.urlOf(this.database);
     const { filesDir, dir } = this;
-    return { databaseUrl, filesDir, manifestPath: join(dir, "manifest.ndjson"), onComplete, limits: defaultLimits };
+    return {
+      databaseUrl,
+      filesDir,
+      manifestPath: join(dir, "manifest.ndjson"),
+      onComplete,
+      limits: defaultLimits,
+    };
   }
 
-  async start(options: { readonly faults?: string; readonly tellsAll?: boolean } = {}): Promise<Daemon> {
+  async start(
+    options: { readonly faults?: string; readonly tellsAll?: boolean } = {},
+  ): Promise<Daemon> {
     const network = new Network(this.server.urlOf(this.database));
     await network.open();
-    const daemon = new Daemon({ entry: this.#options.build.entry, network, env: this.#environment(), ...options });
+    const daemon = new Daemon({
+      entry: this.#options.build.entry,
+      network,
+      env: this.#environment(),
+      ...options,
+    });
     this.daemons.push(daemon);
     return daemon;
   }

@@ -5,12 +5,17 @@ import type { ChaosServer } from "./server.ts";
 import { Station } from "./station.ts";
 
 /** @returns the name of a database that nobody is connected to */
-export async function makeTemplate(server: ChaosServer, build: Build, cleanup: Cleanup): Promise<string> {
+export async function makeTemplate(
+  server: ChaosServer,
+  build: Build,
+  cleanup: Cleanup,
+): Promise<string> {
   const station = await Station.open({ server, build, cleanup, template: "template1" });
   const daemon = await station.start();
   await daemon.ready();
   const { code } = await daemon.stop();
-  if (code !== 0) throw new Error(`the daemon does not even start: exit ${code}\n${daemon.lastWords()}`);
+  if (code !== 0)
+    throw new Error(`the daemon does not even start: exit ${code}\n${daemon.lastWords()}`);
   const template = `template_${process.pid}`;
   await server.createDatabase(template, station.database);
   await station.close();

@@ -6,10 +6,17 @@ import { DatabaseAwayError, EmbeddedServerError } from "../errors.ts";
 
 /** The SQLSTATE of a database error, or the code of a network error. drizzle wraps both: they are in its cause. */
 export function errorCode(error: unknown): string | undefined {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
+  for (const at of withCauses(error)) {
     if ("code" in at && typeof at.code === "string" && !at.code.startsWith("E_")) return at.code;
   }
   return undefined;
+}
+
+/** The error and what caused it, the outermost first. */
+function withCauses(error: unknown): Error[] {
+  const errors: Error[] = [];
+  for (let at = error; at instanceof Error && errors.length < 5; at = at.cause) errors.push(at);
+  return errors;
 }
 
 /** The database's or the driver's own error behind one that wraps it; its message holds no parameters. */
@@ -50,7 +57,7 @@ const protocolViolation = "08P01"; // A wrong COPY stream, which is a bug of our
 
 /** Whether the database is away, full, read-only or does not let us in: to be waited out, at no cost to a package. */
 export function isOutage(error: unknown): boolean {
-  if (error instanceof DatabaseAwayError || error instanceof EmbeddedServerError) return true;
+  if (withCauses(error).some(saysAway)) return true;
   const code = errorCode(error);
   if (code === undefined) {
     const cause = databaseError(error);
@@ -59,6 +66,11 @@ export function isOutage(error: unknown): boolean {
   if (networkCodes.has(code)) return true;
   if (code === protocolViolation) return false;
   return /^(08|53|57P|28|58)/.test(code) || code === "25006" || code === "3D000";
+}
+
+/** Whatever its cause: it was made where a database that cannot be reached is noticed. */
+function saysAway(error: Error): boolean {
+  return error instanceof DatabaseAwayError || error instanceof EmbeddedServerError;
 }
 
 /** Whether the same statement may go through when it is sent again: a deadlock, a serialization failure, a time limit. */

@@ -2,6 +2,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
+import { programPath } from "../support/programs.ts";
 
 const repository = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -19,11 +21,15 @@ export interface Running {
 
 /** @param environment of downlink; of this process's own variables only PATH is handed on. */
 export function start(args: readonly string[], environment: NodeJS.ProcessEnv): Running {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/main.ts", ...args], {
-    cwd: repository,
-    env: { PATH: process.env["PATH"], ...environment },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    [programPath(inject("programs"), "src/cli/main.ts"), ...args],
+    {
+      cwd: repository,
+      env: { PATH: process.env["PATH"], ...environment },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   return { child, outcome: outcomeOf(child) };
 }
 

@@ -125,65 +125,6 @@ describe("a server that is away", () => {
   });
 });
 
-describe("use", () => {
-  test("sends the ledger's statement again when its connection was lost amid it", async () => {
-    running = runDatabase(proxy.url);
-    await ask(); // So that the pool has a connection.
-    proxy.holdAnswers();
-    let calls = 0;
-    const found = await running.database.use(soon(), ({ ledger }) => {
-      const answer = ledger.findAll([1]);
-      if (++calls === 1) setImmediate(() => proxy.cut());
-      return answer;
-    });
-    expect(found).toEqual([]);
-    expect(calls).toBeGreaterThan(1);
-  });
-
-  const failing = (code: string, times: number) => {
-    let calls = 0;
-    const work = async () => {
-      if (++calls <= times) throw Object.assign(new Error("planted"), { code });
-      return calls;
-    };
-    return work;
-  };
-
-  test.each(["ECONNRESET", "57P01", "53300", "25006", "40001", "40P01", "55P03", "57014"])(
-    "tries again after %s",
-    async (code) => {
-      running = runDatabase(direct.url);
-      expect(await running.database.use(soon(), failing(code, 2))).toBe(3);
-    },
-  );
-
-  test.each(["23505", "42P01", "22P02", "XX000"])("throws %s", async (code) => {
-    running = runDatabase(direct.url);
-    const attempt = running.database.use(soon(), failing(code, 1));
-    await expect(attempt).rejects.toMatchObject({ code });
-  });
-
-  test("throws the database's own error, and not the one that quotes statement and values", async () => {
-    running = runDatabase(direct.url);
-    const claimed = { id: -1, name: "secret", sha256: "x", sizeBytes: 1 };
-    const wrong = running.database.use(soon(), ({ ledger }) =>
-      ledger.enter({ ...claimed, sizeBytes: Number.NaN }),
-    );
-    await expect(wrong).rejects.toMatchObject({ code: "22P02" });
-    await expect(wrong).rejects.not.toThrow("secret");
-  });
-
-  test("gives up when it is told to stop, whatever the server does", async () => {
-    running = runDatabase(direct.url);
-    const stopping = new AbortController();
-    const attempt = running.database.use(stopping.signal, () => {
-      stopping.abort(new Error("stop"));
-      return Promise.reject(Object.assign(new Error("planted"), { code: "ECONNRESET" }));
-    });
-    await expect(attempt).rejects.toThrow("stop");
-  });
-});
-
 describe("what a person must set right", () => {
   test("is refused, told to whoever waits, and waited for by nobody", async () => {
     const newer =

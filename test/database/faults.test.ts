@@ -44,7 +44,9 @@ describe("an outage", () => {
   });
 
   test("is whatever keeps us from connecting", () => {
-    expect(isOutage(new DatabaseAwayError("away", { cause: coded("42501") }))).toBe(true);
+    const away = new DatabaseAwayError("away", { cause: coded("42501") });
+    expect(isOutage(away)).toBe(true);
+    expect(isOutage(wrapped(away))).toBe(true);
     expect(isOutage(new EmbeddedServerError("down"))).toBe(true);
   });
 });

@@ -124,6 +124,7 @@ describe("refused, naming the folder", () => {
         ),
       );
     });
+    await chmod(join(files, name), 0o755);
     for (const left of ["ingest", "failed"]) {
       expect(await readdir(join(files, left))).toEqual([]);
     }

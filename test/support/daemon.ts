@@ -7,8 +7,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
+import { programPath } from "./programs.ts";
 
-const entry = fileURLToPath(new URL("./faulty-daemon.ts", import.meta.url));
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const startMs = 30_000;
 const pollMs = 20;
@@ -30,21 +31,25 @@ export class TestDaemon {
   stderr = "";
 
   constructor({ dir, env = {}, faults = "" }: DaemonOptions) {
-    this.process = spawn(process.execPath, ["--import", "tsx", entry], {
-      cwd: repository,
-      env: {
-        ...quietEnvironment(),
-        DOWNLINK_FILES_DIR: join(dir, "files"),
-        DOWNLINK_DATA_DIR: join(dir, ".data"),
-        DOWNLINK_ALLOW_UNSAFE_DATABASE: "true",
-        DOWNLINK_HTTP_PORT: "off",
-        DOWNLINK_SETTLE_MS: "50",
-        DOWNLINK_SCAN_INTERVAL_MS: "100",
-        FAULTS: faults,
-        ...env,
+    this.process = spawn(
+      process.execPath,
+      [programPath(inject("programs"), "test/support/faulty-daemon.ts")],
+      {
+        cwd: repository,
+        env: {
+          ...quietEnvironment(),
+          DOWNLINK_FILES_DIR: join(dir, "files"),
+          DOWNLINK_DATA_DIR: join(dir, ".data"),
+          DOWNLINK_ALLOW_UNSAFE_DATABASE: "true",
+          DOWNLINK_HTTP_PORT: "off",
+          DOWNLINK_SETTLE_MS: "50",
+          DOWNLINK_SCAN_INTERVAL_MS: "100",
+          FAULTS: faults,
+          ...env,
+        },
+        stdio: ["ignore", "pipe", "pipe"],
       },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    );
     const { stdout, stderr } = this.process;
     if (stdout === null || stderr === null) throw new Error("no pipes");
     createInterface({ input: stdout }).on("line", (line) => this.log.push(JSON.parse(line)));

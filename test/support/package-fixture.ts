@@ -37,11 +37,11 @@ export const afterHeader: FilePosition = { line: 2, offset: 32 };
 
 /** The lines as one chunk that begins at `from`. */
 export function chunkOf(
-  lines: readonly string[],
+  lines: readonly (string | Uint8Array)[],
   from: FilePosition = afterHeader,
   satelliteType: SatelliteType = jackalMk1,
 ): StagedChunk {
-  const source = Buffer.from(lines.map((line) => `${line}\n`).join(""));
+  const source = Buffer.concat(lines.flatMap((line) => [Buffer.from(line), Buffer.from("\n")]));
   const { columns, physicalLines } = parseLines(source, { satelliteType, maxLineBytes: 10_000 });
   return new StagedChunk(source, columns, {
     firstLine: from.line,
