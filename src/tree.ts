@@ -59,10 +59,10 @@ export function telemetryTree(options: TreeOptions): SupervisorSpec {
 }
 
 async function startDatabase({ config, owner, log, registry }: TreeOptions): Promise<Component> {
-  const { databaseUrl, dataDir, databasePort: port } = config;
+  const { databaseUrl, dataDir, databasePort: port, allowUnsafeDatabase: allowUnsafe } = config;
   const server =
     databaseUrl === undefined ? embeddedServer({ dataDir, port, log }) : givenServer(databaseUrl);
-  const database = new Database({ server, owner, log });
+  const database = new Database({ server, owner, log, allowUnsafe });
   const component = database.start();
   registry.register(databaseKey, component, database);
   return component;

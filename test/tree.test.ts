@@ -26,7 +26,7 @@ const file = { fileId: 7, name: packageName(Buffer.from("x")), fingerprint };
 const options = {
   ...config,
   ...shared,
-  database: new Database({ server: givenServer("postgres://h/d"), owner, log }),
+  database: new Database({ server: givenServer("postgres://h/d"), owner, log, allowUnsafe: true }),
   throttle: new Throttle({ maxRowsPerSecond: 0, maxTransactions: 2 }),
 };
 

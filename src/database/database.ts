@@ -33,20 +33,25 @@ export interface DatabaseOptions {
   readonly server: DatabaseServer;
   readonly owner: string;
   readonly log: Log;
+  /** DOWNLINK_ALLOW_UNSAFE_DATABASE. */
+  readonly allowUnsafe: boolean;
 }
 
 export class Database {
   readonly owner: string;
   readonly #server: DatabaseServer;
   readonly #log: Log;
+  readonly #allowUnsafe: boolean;
   readonly #bell = new EventEmitter().setMaxListeners(0); // Everyone who waits for the database listens.
   #state: DatabaseState = { kind: "connecting" };
   #pool: { readonly url: string; readonly pool: pg.Pool } | undefined;
   #pinging = false;
   #held = false;
+  #isWarned = false;
 
-  constructor({ server, owner, log }: DatabaseOptions) {
+  constructor({ server, owner, log, allowUnsafe }: DatabaseOptions) {
     this.#server = server;
+    this.#allowUnsafe = allowUnsafe;
     this.owner = owner;
     this.#log = log;
   }
@@ -123,7 +128,10 @@ export class Database {
     try {
       const url = await this.#server.ensure(stopping);
       const { exclusive } = this.#server;
-      const session = await Session.open({ url, owner: this.owner, exclusive });
+      const { owner } = this;
+      const allowUnsafe = this.#allowUnsafe;
+      const session = await Session.open({ url, owner, exclusive, allowUnsafe });
+      this.#warnOf(session.unsafe);
       this.#held = true;
       if (stopping.aborted) {
         // While it connected: no event tells of it any more.
@@ -144,6 +152,13 @@ export class Database {
       else throw databaseError(error);
       return false;
     }
+  }
+
+  /** Once: it was allowed, and every new connection would find the same. */
+  #warnOf(unsafe: readonly string[]): void {
+    if (unsafe.length === 0 || this.#isWarned) return;
+    this.#isWarned = true;
+    this.#log.warn({ unsafe }, "the database may lose what it has committed, as was allowed");
   }
 
   #poolFor(url: string): pg.Pool {

@@ -176,6 +176,14 @@ export class Ledger {
     return rows[0]?.whole === true;
   }
 
+  /** Hours since each of these packages was completed; those that are not complete are left out. */
+  async agesOfComplete(ids: readonly number[]): Promise<Map<number, number>> {
+    const { rows } = await this.#db.execute<{ id: string; hours: string }>(sql`
+      SELECT id, extract(epoch FROM now() - completed_at) / 3600 AS hours FROM files
+       WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND status = 'complete'`);
+    return new Map(rows.map(({ id, hours }) => [Number(id), Number(hours)]));
+  }
+
   get #isOurs() {
     return and(isInWork, eq(files.owner, this.#owner));
   }

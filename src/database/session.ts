@@ -6,6 +6,7 @@ import type pg from "pg";
 import { DatabaseAwayError, SetupError } from "../errors.ts";
 import { bringUpToDate } from "./migrations.ts";
 import { connect } from "./pool.ts";
+import { refuseUnsafe, unsafeSettings } from "./safety.ts";
 
 const pingMs = 5_000;
 const lockMs = 5_000;
@@ -21,15 +22,20 @@ export interface SessionOptions {
   readonly owner: string;
   /** Refuse to share the database: the embedded server belongs to one daemon. */
   readonly exclusive: boolean;
+  /** Go on although the server may lose what it has committed. */
+  readonly allowUnsafe: boolean;
 }
 
 export class Session {
   /** Resolves when the connection is lost or ended, with the error if there is one. */
   readonly lost: Promise<unknown>;
+  /** Settings under which the server may lose what it has committed; none unless that was allowed. */
+  readonly unsafe: readonly string[];
   readonly #client: pg.Client;
 
-  private constructor(client: pg.Client) {
+  private constructor(client: pg.Client, unsafe: readonly string[]) {
     this.#client = client;
+    this.unsafe = unsafe;
     this.lost = once(client, "end").then(
       () => undefined,
       (error: unknown) => error,
@@ -37,16 +43,19 @@ export class Session {
   }
 
   /** Connects, brings the schema up to date and takes the daemon's locks. @throws {SetupError} {DatabaseAwayError} */
-  static async open({ url, owner, exclusive }: SessionOptions): Promise<Session> {
+  static async open(options: SessionOptions): Promise<Session> {
+    const { url, owner, exclusive, allowUnsafe } = options;
     const client = await connect(url, "downlink session");
     try {
       await refuseStandby(client);
       if (exclusive) await takeExclusively(client);
       await bringUpToDate(client);
+      const unsafe = await unsafeSettings(client);
+      if (!allowUnsafe) refuseUnsafe(unsafe);
       // Waits if an earlier connection of this very daemon is not yet gone on the server's side.
       await client.query("SELECT set_config('lock_timeout', $1, false)", [`${lockMs}ms`]);
       await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [ownerLock(owner)]);
-      return new Session(client);
+      return new Session(client, unsafe);
     } catch (error) {
       await client.end().catch(() => {});
       throw error;

@@ -41,6 +41,14 @@ const ownWorkerUrl = new URL(`./parse-worker${isTypeScript ? ".ts" : ".js"}`, im
 /** Node >= 22.18 reads TypeScript by itself. */
 const readsTypeScript = "typescript" in process.features && Boolean(process.features.typescript);
 
+/**
+ * Piscina asks `require` for the worker's module first. Node.js 20 aborts the whole process when a thread is ended while
+ * `require` loads an ES module, as at a stop just after the start; `import()` bears that.
+ */
+const noRequireOfModules = ["--no-experimental-require-module"].filter((flag) =>
+  process.allowedNodeEnvironmentFlags.has(flag),
+);
+
 export function createParsePool(options: ParsePoolOptions): ParsePool {
   const { maxLineBytes, taskMs = 60_000, closeMs = 300 } = options;
   const threads = startThreads(options);
@@ -80,7 +88,10 @@ function startThreads({ threads, maxLineBytes, workerUrl = ownWorkerUrl }: Parse
     maxThreads: threads,
     idleTimeout: 30_000,
     resourceLimits: { maxOldGenerationSizeMb: heapMb(maxLineBytes) },
-    ...(isTypeScript && !readsTypeScript ? { execArgv: ["--import", "tsx"] } : {}),
+    execArgv: [
+      ...noRequireOfModules,
+      ...(isTypeScript && !readsTypeScript ? ["--import", "tsx"] : []),
+    ],
   });
   // A thread that dies without a task is told here; without a listener it would end the process. It is replaced when
   // the next task comes, and if it cannot be, that task says so.

@@ -4,9 +4,10 @@ import type { ClaimedFile } from "../folders/claimed-file.ts";
 import type { Folders } from "../folders/folders.ts";
 import type { FaultPoints } from "../observability/fault-points.ts";
 import type { Log } from "../observability/log.ts";
+import type { ArchiveOptions } from "../persister/archive.ts";
 import type { PackageEndOptions } from "../persister/package-end.ts";
 
-export interface IntakeOptions extends PackageEndOptions {
+export interface IntakeOptions extends PackageEndOptions, ArchiveOptions {
   readonly database: Database;
   readonly folders: Folders;
   readonly faults: FaultPoints;

@@ -6,6 +6,7 @@ import PQueue from "p-queue";
 import { pause } from "../database/backoff.ts";
 import type { ClaimedFile } from "../folders/claimed-file.ts";
 import { isSystemError } from "../folders/file-identity.ts";
+import { trimArchive } from "../persister/archive.ts";
 import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
 import { claim, releaseClaim } from "./claim.ts";
 import type { Offer } from "./file-system-watcher.ts";
@@ -22,6 +23,8 @@ const maxWaitingOffers = 64;
 /** Claims that wait for the end of a package with the same bytes; beyond it they keep their lane. */
 const maxTwins = 1_000;
 const shortestSweepMs = 1_000;
+/** Between two looks at the limits of archive/. */
+const trimIntervalMs = 10_000;
 
 export class Intake {
   readonly #context: IntakeContext;
@@ -32,6 +35,7 @@ export class Intake {
   readonly #twins = new Map<number, IdentifiedFile[]>();
   readonly #bell = new EventEmitter().setMaxListeners(0);
   readonly #stop = new AbortController();
+  #nextTrimMs = Number.NEGATIVE_INFINITY;
   /** processing/ itself cannot be read; told once. */
   #isAway = false;
 
@@ -122,7 +126,14 @@ export class Intake {
     }
     await this.#recovery.missing();
     this.#wakeTwinsOfOthers();
+    await this.#trimArchiveAtTimes();
     return isClear;
+  }
+
+  async #trimArchiveAtTimes(): Promise<void> {
+    if (performance.now() < this.#nextTrimMs) return;
+    this.#nextTrimMs = performance.now() + trimIntervalMs;
+    await trimArchive(this.#context, this.#context.stopping);
   }
 
   #goOn({ fileId }: IdentifiedFile, task: () => Promise<void>): void {

@@ -84,6 +84,12 @@ describe("exit 2 with one line that says what to set right", () => {
     expect(await refused({ DOWNLINK_SETLE_MS: "1" })).toMatch(/DOWNLINK_SETLE_MS/);
   });
 
+  test("a database that may lose what it has committed", async () => {
+    expect(await refused({ DOWNLINK_ALLOW_UNSAFE_DATABASE: "false" })).toMatch(
+      /fsync is off.*DOWNLINK_ALLOW_UNSAFE/,
+    );
+  });
+
   test("a folder without its parent", async () => {
     expect(await refused({ DOWNLINK_FILES_DIR: "/nowhere/files" })).toMatch(/\/nowhere\/files/);
   });

@@ -55,10 +55,19 @@ describe("use", () => {
     running = runDatabase(proxy.url);
     await ask(); // So that the pool has a connection.
     proxy.holdAnswers();
+    const isSent = async () => {
+      const text = `SELECT FROM pg_stat_activity WHERE datname = current_database()
+                       AND application_name = 'downlink' AND query LIKE 'select %"files"%'`;
+      return (await direct.rows(text)).length > 0;
+    };
     let calls = 0;
-    const found = await running.database.use(soon(), ({ ledger }) => {
+    const found = await running.database.use(soon(), async ({ ledger }) => {
       const answer = ledger.findAll([1]);
-      if (++calls === 1) setImmediate(() => proxy.cut());
+      answer.catch(() => {}); // Looked at below.
+      if (++calls === 1) {
+        await until("the statement at the server", isSent);
+        proxy.cut();
+      }
       return answer;
     });
     expect(found).toEqual([]);

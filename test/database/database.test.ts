@@ -29,6 +29,8 @@ const soon = () => AbortSignal.timeout(10_000);
 const inState = (kind: string) => until(kind, () => running.database.state.kind === kind);
 const ask = () =>
   running.database.use(soon(), async ({ pool }) => (await pool.query("SELECT 1 AS one")).rows);
+/** What the log says of the database's state; that the tests' server is an unsafe one is another matter. */
+const states = () => running.messages().filter((message) => !message.includes("may lose"));
 const told = ["database away, waiting for it", "database ready"];
 /** Who is connected to the database; the test itself is, too. */
 async function backends(): Promise<Set<number>> {
@@ -44,7 +46,7 @@ describe("a server that is there", () => {
     expect(running.database.state.kind).toBe("connecting");
     expect(running.database.shownUrl).toBeUndefined();
     await running.database.whenReady(soon());
-    expect(running.messages()).toEqual(["database ready"]);
+    expect(states()).toEqual(["database ready"]);
     expect(running.database.shownUrl).not.toContain(server.password);
     expect(running.text()).not.toContain(server.password);
     expect(await ask()).toEqual([{ one: 1 }]);
@@ -63,12 +65,19 @@ describe("a server that is there", () => {
 describe("a server that is away", () => {
   test("at the start is waited for, and told once", async () => {
     await proxy.close();
-    running = runDatabase(proxy.url);
+    let tries = 0;
+    const given = givenServer(proxy.url);
+    const ensure = (signal: AbortSignal) => {
+      tries++;
+      return given.ensure(signal);
+    };
+    running = runDatabase({ ...given, ensure });
     await inState("away");
     const answer = ask();
+    await until("some more tries", () => tries > 3);
     await proxy.open();
     expect(await answer).toEqual([{ one: 1 }]);
-    expect(running.messages()).toEqual(told);
+    expect(states()).toEqual(told);
   });
 
   test("after it was there is noticed by the session, and told once for each change", async () => {
@@ -80,7 +89,7 @@ describe("a server that is away", () => {
       await proxy.open();
       await inState("ready");
     }
-    expect(running.messages()).toEqual(["database ready", ...told, ...told]);
+    expect(states()).toEqual(["database ready", ...told, ...told]);
     expect(await ask()).toEqual([{ one: 1 }]);
   });
 
@@ -104,7 +113,7 @@ describe("a server that is away", () => {
     running.database.suspect();
     await inState("away");
     await inState("ready");
-    expect(running.messages()).toEqual(["database ready", ...told]);
+    expect(states()).toEqual(["database ready", ...told]);
   });
 
   test("since it lets nobody in is away too, and waited for", async () => {
@@ -116,7 +125,7 @@ describe("a server that is away", () => {
     await direct.run(`CREATE ROLE ${role} SUPERUSER LOGIN PASSWORD 'the secret of the role'`);
     try {
       await inState("ready");
-      expect(running.messages()).toEqual(told);
+      expect(states()).toEqual(told);
       expect(running.text()).not.toContain("secret");
     } finally {
       await running.stop();

@@ -18,7 +18,7 @@ afterEach(async () => {
 afterAll(() => database.drop());
 
 async function open(owner: string, exclusive = false, url = database.url): Promise<Session> {
-  const session = await Session.open({ url, owner, exclusive });
+  const session = await Session.open({ url, owner, exclusive, allowUnsafe: true });
   sessions.push(session);
   return session;
 }

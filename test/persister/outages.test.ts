@@ -122,6 +122,22 @@ describe("who is told to stop", () => {
     expect(await stored(database, row.id)).toMatchObject(allIn);
   });
 
+  test("and is killed while it waits for a connection, writes nothing when it gets one", async () => {
+    const row = await beginPackage(database);
+    const { pool } = await running.database.whenReady(AbortSignal.timeout(5_000));
+    const { max } = pool.options;
+    const all = await Promise.all(Array.from({ length: max }, () => pool.connect()));
+    const { committer, stopping, killed } = makeCommitter(running);
+    const outcome = committer.commit(ownerOf(row), batchOfLines(lines));
+    outcome.catch(() => {}); // Looked at below.
+    await until("the wait", () => pool.waitingCount === 1);
+    stopping.abort();
+    killed.abort();
+    for (const client of all) client.release();
+    await expect(outcome).rejects.toThrow();
+    expect(await stored(database, row.id)).toMatchObject({ total: 0, lines: [], checkpoint: 1 });
+  });
+
   test("and is killed amid a transaction, leaves nothing of it, nor a connection", async () => {
     const row = await beginPackage(database);
     const faults = faultsAt({

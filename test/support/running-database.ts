@@ -9,10 +9,15 @@ export interface RunningDatabase extends CapturedLog {
   stop(): Promise<void>;
 }
 
-export function runDatabase(server: DatabaseServer | string, owner = "test"): RunningDatabase {
+/** Allows an unsafe server, which the tests' own is: it does without fsync. */
+export function runDatabase(
+  server: DatabaseServer | string,
+  owner = "test",
+  allowUnsafe = true,
+): RunningDatabase {
   const captured = capturedLog();
   const given = typeof server === "string" ? givenServer(server) : server;
-  const database = new Database({ server: given, owner, log: captured.log });
+  const database = new Database({ server: given, owner, log: captured.log, allowUnsafe });
   const component = database.start();
   return {
     ...captured,

@@ -1,5 +1,6 @@
 // A claim, and what becomes of it when the file is another one, no file, or none at the last moment. The moment is
 // chosen: before the claim, or at the fault point between the rename and the second look.
+
 import {
   appendFile,
   chmod,
@@ -20,14 +21,9 @@ import type { FaultPoints } from "../../src/observability/fault-points.ts";
 import { claim } from "../../src/watcher/claim.ts";
 import type { IntakeContext } from "../../src/watcher/intake-context.ts";
 import { isRoot, openToAll, unprivileged } from "../folders/unprivileged.ts";
-import {
-  candidateOf,
-  exists,
-  IntakeDaemon,
-  makeFolders,
-  namesIn,
-  TestLedger,
-} from "./intake-stage.ts";
+import { candidateOf, IntakeDaemon } from "./intake-daemon.ts";
+import { exists, makeFolders, namesIn } from "./intake-folders.ts";
+import { TestLedger } from "./test-ledger.ts";
 
 const ledger = new TestLedger();
 

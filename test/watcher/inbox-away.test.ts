@@ -1,0 +1,45 @@
+// An inbox that cannot be read for a while.
+
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { privileged, unprivileged } from "../folders/unprivileged.ts";
+import { soon } from "./intake-folders.ts";
+import { FakeHints, makeInbox, startWatcher } from "./watcher-stage.ts";
+
+describe("an inbox that is away for a while is told once, and is no end", () => {
+  test("F34: removed", async () => {
+    const inbox = await makeInbox();
+    await rm(inbox, { recursive: true });
+    const watcher = startWatcher(inbox);
+    await expect.poll(() => watcher.logged.lines, soon).toHaveLength(1);
+    await mkdir(inbox);
+    await writeFile(join(inbox, "x.json"), "");
+    await expect.poll(watcher.names, soon).toEqual(["x.json"]);
+    expect(watcher.logged.said("inbox cannot be read, trying again")).toHaveLength(1);
+    expect(watcher.exit()).toBeUndefined();
+  });
+
+  test.each([
+    ["not to be read", 0o300],
+    ["not to be entered, with files in it that were settling", 0o400],
+  ])("%s", async (_, mode) => {
+    const inbox = await makeInbox();
+    await writeFile(join(inbox, "x.json"), "");
+    let watcher: ReturnType<typeof startWatcher> | undefined;
+    await unprivileged(async () => {
+      const hints = new FakeHints();
+      watcher = startWatcher(inbox, { settleMs: 200, watchFolder: hints.watchFolder });
+      const { logged } = watcher;
+      await expect.poll(() => hints.begun, soon).toBe(1); // After the first scan.
+      await privileged(() => chmod(inbox, mode));
+      await expect
+        .poll(() => logged.said("inbox cannot be read, trying again"), soon)
+        .toHaveLength(1);
+    });
+    await chmod(inbox, 0o755);
+    await expect.poll(() => watcher?.names(), soon).toEqual(["x.json"]);
+    expect(watcher?.exit()).toBeUndefined();
+    expect(watcher?.logged.said("inbox cannot be read, trying again")).toHaveLength(1);
+  });
+});
