@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { type Config, readConfig } from "./config.ts";
 import { SetupError } from "./errors.ts";
-import { prepareFolders } from "./folders/folders.ts";
+import { isOpenToAll, prepareFolders } from "./folders/folders.ts";
 import type { FaultPoints } from "./observability/fault-points.ts";
 import { announce, createLog, type Log } from "./observability/log.ts";
 import { databaseKey } from "./parsers/parts.ts";
@@ -36,6 +36,13 @@ export async function runDaemon(faults: FaultPoints): Promise<ExitCode> {
 
 async function serve(config: Config, log: Log, faults: FaultPoints, life: Life): Promise<void> {
   const folders = await prepareFolders(config.filesDir, config.dataDir);
+  if (process.getuid?.() === 0 && (await isOpenToAll(folders.ingest))) {
+    const { ingest } = folders;
+    log.warn(
+      { ingest },
+      "running as root on an inbox that everybody may write to: use an account of its own",
+    );
+  }
   const owner = `${hostname()}:${process.pid}:${randomBytes(4).toString("hex")}@${folders.id}`;
   const registry = new Registry();
   const report = reportTo(log, (error) => life.noticeSetup(error));

@@ -1,7 +1,7 @@
 // Where packages lie: the inbox and the folders of the daemon beside it, all on one file system, since a claim is a
 // rename. Made and tried at start, so that a wrong folder is told before any package is touched.
 import { randomUUID } from "node:crypto";
-import { link, lstat, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, lstat, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { SetupError } from "../errors.ts";
 import { isErrno, look } from "./file-identity.ts";
@@ -46,6 +46,12 @@ export async function prepareFolders(filesDir: string, dataDir: string): Promise
     if (error instanceof SetupError) throw error;
     throw new SetupError(`${root}: ${reasonOf(error)}`, { cause: error });
   }
+}
+
+/** Whether everybody on this machine may put files into a folder, and take away those of others. */
+export async function isOpenToAll(folder: string): Promise<boolean> {
+  const { mode } = await stat(folder);
+  return (mode & 0o002) !== 0;
 }
 
 function refuseNesting(dataDir: string, paths: Readonly<Record<string, string>>): void {

@@ -14,6 +14,9 @@ export interface ChunkPlace {
   readonly byteLength: number;
 }
 
+/** What a rejected line's detail takes on the heap, with its place in the map: most are a field's name. */
+const detailBytes = 160;
+
 export class StagedChunk {
   readonly source: Uint8Array;
   readonly columns: LineColumns;
@@ -25,8 +28,12 @@ export class StagedChunk {
     this.source = source;
     this.columns = columns;
     this.place = place;
+    const { status, instruments, details } = columns;
     this.stagedBytes =
-      source.byteLength + columns.status.buffer.byteLength + columns.instruments.byteLength;
+      source.byteLength +
+      status.buffer.byteLength +
+      instruments.byteLength +
+      details.size * detailBytes;
   }
 
   get count(): number {
