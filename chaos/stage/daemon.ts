@@ -32,6 +32,8 @@ export class Daemon {
   readonly told: Told[] = [];
   /** The last lines of its log, and what it wrote to stderr. */
   readonly log: string[] = [];
+  /** Log lines of the levels error and fatal: no fault from outside accounts for one. */
+  readonly alarms: string[] = [];
   /** It is meant to end: its end is no surprise. */
   isDoomed = false;
   /** Something was done to it, to the network or to the server: how long it takes now proves nothing. */
@@ -78,15 +80,19 @@ export class Daemon {
     return once(this.#process, "exit").then(([code, signal]) => code ?? signal);
   }
 
+  get isReady(): boolean {
+    return this.log.some((line) => line.includes('"msg":"ready"'));
+  }
+
   async ready(): Promise<void> {
     await until(
       "the daemon's ready line",
       () => {
         if (!this.isRunning)
           throw new Error(`the daemon ended before it was ready\n${this.lastWords()}`);
-        return this.log.some((line) => line.includes('"msg":"ready"'));
+        return this.isReady;
       },
-      30_000,
+       30_000,
     );
   }
 
@@ -164,6 +170,7 @@ export class Daemon {
 
   #keep(line: string): void {
     this.log.push(line);
+    if (/"level":[56]0\b/.test(line)) this.alarms.push(line);
     if (this.log.length > keptLogLines) this.log.shift();
   }
 }

@@ -7,19 +7,25 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 /**
  * What happens to the next COMMIT. swallow: it is carried out, and the connection ends instead of its answer. reset: the
  * connection is reset, in turn behind it and before it, so that it arrives or not. late: the daemon's side is cut at once, while the server
- * still works on it.
+ * still works on it. rollback: something fails in the transaction just before, and nobody says so: the COMMIT is
+ * answered, by ROLLBACK.
  */
-export type CommitFault = "swallow" | "reset" | "late";
+export type CommitFault = "swallow" | "reset" | "late" | "rollback";
 
 interface Link {
   readonly daemon: Socket;
   readonly server: Socket;
   swallows: boolean;
+  /** The server's next answer is to a query that the daemon does not know of. */
+  hidesAnswer: boolean;
 }
 
 /** The message of the simple query protocol, and the tag that answers it. */
 const commitQuery = message("Q", "COMMIT");
 const commitTag = message("C", "COMMIT");
+const failingQuery = message("Q", "SELECT 1 / 0");
+/** "Ready for query, in a failed transaction": the end of its answer. */
+const failedTransaction = Buffer.from("Z\0\0\0\x05E", "latin1");
 
 export class Network {
   readonly #target: URL;
@@ -63,11 +69,19 @@ export class Network {
     return this.#faultsDone;
   }
 
+  /** The ports by which the server knows these connections. */
+  get clientPorts(): number[] {
+    return [...this.#links].flatMap(({ server }) => server.localPort ?? []);
+  }
+
   /** Resolves when the daemon has been told of `count` COMMITs in all, and at the signal. */
-  async committed(count: number, signal: AbortSignal): Promise<void> {
-    while (this.#commits < count && !signal.aborted) {
-      await once(this.#bell, "change", { signal }).catch(() => {});
-    }
+  committed(count: number, signal: AbortSignal): Promise<void> {
+    return this.#until(() => this.#commits >= count, signal);
+  }
+
+  /** Resolves when `count` COMMITs in all went wrong, and at the signal. */
+  failed(count: number, signal: AbortSignal): Promise<void> {
+    return this.#until(() => this.#faultsDone >= count, signal);
   }
 
   failNextCommit(fault: CommitFault | undefined): void {
@@ -92,10 +106,16 @@ export class Network {
     await closed;
   }
 
+  async #until(isTrue: () => boolean, signal: AbortSignal): Promise<void> {
+    while (!isTrue() && !signal.aborted) {
+      await once(this.#bell, "change", { signal }).catch(() => {});
+    }
+  }
+
   #forward(daemon: Socket): void {
     const port = Number(this.#target.port);
     const server = connect({ port, host: "127.0.0.1", noDelay: true });
-    const link: Link = { daemon, server, swallows: false };
+    const link: Link = { daemon, server, swallows: false, hidesAnswer: false };
     this.#links.add(link);
     daemon.on("data", (bytes) => this.#fromDaemon(link, bytes));
     server.on("data", (bytes) => this.#fromServer(link, bytes));
@@ -114,12 +134,14 @@ export class Network {
   #fromDaemon(link: Link, bytes: Buffer): void {
     const fault = bytes.includes(commitQuery) ? this.#fault : undefined;
     const arrives = fault !== "reset" || this.#faultsDone % 2 === 0;
+    if (fault === "rollback") link.server.write(failingQuery);
     if (arrives && !link.server.destroyed) link.server.write(bytes);
     if (fault === undefined) return;
     this.#fault = undefined;
     this.#faultsDone++;
-    link.swallows = fault !== "reset";
-    if (fault !== "swallow") link.daemon.resetAndDestroy();
+    link.hidesAnswer = fault === "rollback";
+    link.swallows = fault === "swallow" || fault === "late";
+    if (fault === "reset" || fault === "late") link.daemon.resetAndDestroy();
     this.#bell.emit("change");
   }
 
@@ -129,11 +151,19 @@ export class Network {
       link.server.destroy();
       return;
     }
-    if (!link.daemon.destroyed) link.daemon.write(bytes);
-    if (!bytes.includes(commitTag)) return;
+    const shown = link.hidesAnswer ? behindAnswer(link, bytes) : bytes;
+    if (!link.daemon.destroyed && shown.length > 0) link.daemon.write(shown);
+    if (!shown.includes(commitTag)) return;
     this.#commits++;
     this.#bell.emit("change");
   }
+}
+
+function behindAnswer(link: Link, bytes: Buffer): Buffer {
+  const end = bytes.indexOf(failedTransaction);
+  if (end === -1) return Buffer.alloc(0);
+  link.hidesAnswer = false;
+  return bytes.subarray(end + failedTransaction.length);
 }
 
 function message(type: string, text: string): Buffer {

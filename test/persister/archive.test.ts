@@ -1,12 +1,13 @@
 // The limits of archive/: what is taken away, in which order, and what never is.
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { trimArchive } from "../../src/persister/archive.ts";
 import { type RunningDatabase, runDatabase } from "../support/running-database.ts";
 import { makeTemporaryFolder, type TemporaryFolder } from "../support/temporary-folder.ts";
 import { createTestDatabase, type TestDatabase } from "../support/test-database.ts";
+import { testPool } from "../support/test-pool.ts";
 
 let own: TestDatabase;
 let running: RunningDatabase;
@@ -17,7 +18,7 @@ beforeAll(async () => {
   own = await createTestDatabase();
   running = runDatabase(own.url);
   await running.database.whenReady(AbortSignal.timeout(10_000));
-  pool = new pg.Pool({ connectionString: own.url });
+  pool = testPool(own.url);
 });
 
 afterAll(async () => {

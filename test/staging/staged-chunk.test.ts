@@ -58,8 +58,11 @@ test("a line that is not there is a bug, and no empty value", () => {
   expect(() => chunk.reasonOf(-1)).toThrow(RangeError);
 });
 
-test("the memory is that of bytes, columns and instruments", () => {
+test("the memory is that of bytes, columns, instruments, and a share for each rejected line", () => {
   const { source, columns } = chunk;
   const values = 3 * (5 * 8 + 4 * 4 + 1);
-  expect(chunk.stagedBytes).toBe(source.byteLength + values + columns.instruments.byteLength);
+  const rejected = columns.details.size * 160;
+  expect(rejected).toBeGreaterThan(0);
+  const bytes = source.byteLength + values + columns.instruments.byteLength;
+  expect(chunk.stagedBytes).toBe(bytes + rejected);
 });

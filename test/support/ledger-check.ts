@@ -1,9 +1,10 @@
 // What a test asks of the database after a package: its row, its readings by value, its rejected lines, and whether
 // the books balance. Plain SQL, none of the daemon's code.
 import { setTimeout as delay } from "node:timers/promises";
-import pg from "pg";
+import type pg from "pg";
 import { expect } from "vitest";
 import type { SamplePackage } from "./sample-package.ts";
+import { testPool } from "./test-pool.ts";
 
 export interface FileRow {
   readonly id: number;
@@ -52,8 +53,7 @@ export class LedgerCheck {
   readonly #pool: pg.Pool;
 
   constructor(url: string) {
-    this.#pool = new pg.Pool({ connectionString: url, max: 2 });
-    this.#pool.on("error", () => {}); // A test may kill the server.
+    this.#pool = testPool(url);
   }
 
   async end(): Promise<void> {

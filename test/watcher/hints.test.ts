@@ -1,6 +1,6 @@
 // Hints, given by the test or by the file system: they shorten the wait for a scan, and never replace it.
 
-import { mkdir, rm, unlink, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { pathOf } from "../../src/folders/package-name.ts";
@@ -34,7 +34,9 @@ describe("hints", () => {
     const watcher = startWatcher(inbox, { scanIntervalMs: minute, watchFolder });
     let dropped = 0; // The first ones may come before it listens.
     const drop = async (): Promise<number> => {
-      await writeFile(join(inbox, `${dropped++}`), "");
+      const outside = join(inbox, "..", "outside");
+      await writeFile(outside, "");
+      await rename(outside, join(inbox, `${dropped++}`));
       return watcher.offers.length;
     };
     await expect.poll(drop, { timeout: 10_000, interval: 50 }).toBeGreaterThan(0);

@@ -1,12 +1,12 @@
 // The ledger of a test file, on a database of its own.
 
 import { createHash } from "node:crypto";
-import pg from "pg";
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import { Database } from "../../src/database/database.ts";
 import { givenServer } from "../../src/database/server.ts";
 import { logLines } from "../observability/log-lines.ts";
 import { createTestDatabase } from "../support/test-database.ts";
+import { testPool } from "../support/test-pool.ts";
 
 export interface LedgerFile {
   readonly id: number;
@@ -27,7 +27,7 @@ export const sha256 = (bytes: string | Buffer): string =>
 /** The ledger of a test file, seen from outside. Empty at the beginning of each test. */
 export class TestLedger {
   #url = "";
-  #pool = new pg.Pool();
+  #pool = testPool("");
 
   constructor() {
     let drop = async (): Promise<void> => {};
@@ -35,7 +35,7 @@ export class TestLedger {
       const database = await createTestDatabase();
       ({ url: this.#url, drop } = database);
       await migrate(this.#url);
-      this.#pool = new pg.Pool({ connectionString: this.#url, max: 2 });
+      this.#pool = testPool(this.#url);
     });
     beforeEach(async () => {
       await this.#pool.query("TRUNCATE files, telemetry, rejected_lines");
