@@ -1,9 +1,14 @@
 // What a campaign has found, and how long recoveries took: the table at its end.
 import { shownViolation, type Violation, violationKinds } from "./checker/violation.ts";
 
-/** What a campaign may find besides the checker: a daemon that ends by itself, or takes longer than it may. */
+/**
+ * What a campaign may find besides the checker. died: a daemon ended by itself. alarm: it logged an error that nothing
+ * outside accounts for. slow: it took longer than it may. not reached: a fault point that the case was about.
+ */
+const faultKinds = ["died", "alarm", "slow", "not reached"] as const;
+
 export interface Fault {
-  readonly kind: "died" | "slow" | "not reached";
+  readonly kind: (typeof faultKinds)[number];
   readonly check: string;
   readonly subject: string;
   readonly said: string;
@@ -53,7 +58,7 @@ export class Tally {
     const lines = [`\n${title}`];
     for (const [what, times] of this.#counts) lines.push(row(what, String(times)));
     lines.push(row("", ""));
-    for (const kind of [...violationKinds, "died", "slow", "not reached"]) {
+    for (const kind of [...violationKinds, ...faultKinds]) {
       lines.push(row(kind, String(this.findings.filter((one) => one.kind === kind).length)));
     }
     for (const [what, times] of this.#timesMs) {

@@ -19,6 +19,8 @@ export interface Campaign {
   /** The first finding ends it: for mutants, which are caught or not. */
   readonly stopsAtFinding: boolean;
   readonly limits: SettleLimits;
+  /** The campaign makes parts of the daemon throw, so that its log may speak of crashes. */
+  readonly expectsCrashes: boolean;
 }
 
 export type CampaignParts = Pick<Campaign, "server" | "build" | "cleanup" | "tally"> &
@@ -27,7 +29,8 @@ export type CampaignParts = Pick<Campaign, "server" | "build" | "cleanup" | "tal
 export async function openCampaign(parts: CampaignParts): Promise<Campaign> {
   const { server, build, cleanup } = parts;
   const template = parts.template ?? (await makeTemplate(server, build, cleanup));
-  return { stopsAtFinding: false, limits: usualLimits, ...parts, template };
+  const usual = { stopsAtFinding: false, expectsCrashes: false, limits: usualLimits };
+  return { ...usual, ...parts, template };
 }
 
 export function openStation(
@@ -60,6 +63,7 @@ export async function finishLeg(
   }
   noticeDead(campaign, station, replay);
   for (const daemon of station.running) await stopDaemon(campaign, daemon, replay);
+  noticeDead(campaign, station, replay);
   tally.add(await checkFinal(station.check), replay);
 }
 
@@ -74,9 +78,21 @@ export async function stopDaemon(
   if (code !== 0) tally.add([died(`exit ${code} after SIGTERM`, daemon)], replay);
 }
 
-/** Daemons that nobody has ended, and that have ended nevertheless. */
-export function noticeDead({ tally }: Campaign, station: Station, replay: string): void {
+/** Daemons that nobody has ended, and that have ended nevertheless; and what they call errors in their log. */
+export function noticeDead(
+  { tally, expectsCrashes }: Campaign,
+  station: Station,
+  replay: string,
+): void {
   for (const daemon of station.daemons) {
+    for (const line of daemon.alarms.splice(0)) {
+      if (expectsCrashes && !line.includes("E_CHECKPOINT") && !line.includes("E_COPY_COUNT"))
+        continue;
+      tally.add(
+        [{ kind: "alarm", check: "log", subject: `daemon ${daemon.pid}`, said: line }],
+        replay,
+      );
+    }
     if (daemon.isRunning || daemon.isDoomed) continue;
     daemon.isDoomed = true;
     tally.add([died("ended by itself", daemon)], replay);

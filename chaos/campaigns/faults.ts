@@ -51,12 +51,12 @@ async function terminateBackends({ server, database }: Station, random: Random):
   await server.admin("SELECT pg_terminate_backend(pid) FROM unnest($1::int[]) AS pid", [chosen]);
 }
 
-/** Ends the connection that holds a daemon's locks: the others then hold it for dead. */
-export async function endSession({ server, database }: Station): Promise<void> {
+/** Ends the connection that holds a daemon's locks, and no other: the others then hold it for dead. */
+export async function endSession({ server }: Station, { network }: Daemon): Promise<void> {
   await server.admin(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE datname = $1 AND application_name = 'downlink session'`,
-    [database],
+      WHERE application_name = 'downlink session' AND client_port = ANY ($1)`,
+    [network.clientPorts],
   );
 }
 

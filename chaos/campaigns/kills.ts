@@ -73,13 +73,19 @@ class KillLeg {
     await randomMoment(victim, random);
     noticeDead(this.#campaign, station, this.#replay);
     if (withServer) await this.#killServer(station, victim);
-    if (!victim.isRunning) return; // Somebody else's fault, and noticed.
-    const way = random.next();
-    if (way < 0.1) await this.#replace(station, victim);
-    else if (way < 0.2) await stopDaemon(this.#campaign, victim, this.#replay);
-    else await victim.kill9();
+    await this.#end(station, victim);
     this.#campaign.tally.count("kills");
     await this.#check(station);
+  }
+
+  /** Nearly always by kill -9. */
+  async #end(station: Station, victim: Daemon): Promise<void> {
+    const way = this.#random.next();
+    if (!victim.isRunning) return; // It died with the server, or by itself, which was noticed.
+    if (way < 0.1) await this.#replace(station, victim);
+    // A process that has not yet run its first line ends by the signal itself.
+    else if (way < 0.2 && victim.isReady) await stopDaemon(this.#campaign, victim, this.#replay);
+    else await victim.kill9();
   }
 
   #victim(station: Station): Daemon {
@@ -121,7 +127,7 @@ class KillLeg {
   async #replace(station: Station, victim: Daemon): Promise<void> {
     this.#campaign.tally.count("fault: zombie");
     await victim.pause();
-    await endSession(station);
+    await endSession(station, victim);
     const successor = await station.start();
     successor.isDisturbed = true;
     await successor.network.committed(this.#random.between(1, 5), AbortSignal.timeout(4_000));

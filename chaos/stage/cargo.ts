@@ -13,6 +13,7 @@ const shapes: Readonly<Record<string, Partial<PackageShape>>> = {
   dirty: { lines: 400, badShare: 0.5, blankShare: 0.2 },
   foreign: { lines: 250, lineEnd: "\r\n", hasMark: true, blankShare: 0.1, isEnded: false },
   tooLong: { lines: 120, badShare: 0.1, extraReasons: ["line_too_long"] },
+  constrained: { lines: 250, extraReasons: ["database"] },
   headerOnly: { lines: 0, isEnded: false },
   onlyBad: { lines: 50, badShare: 1 },
 };

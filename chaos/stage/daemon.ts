@@ -38,6 +38,7 @@ export class Daemon {
   isDoomed = false;
   /** Something was done to it, to the network or to the server: how long it takes now proves nothing. */
   isDisturbed = false;
+  #isReady = false;
   readonly #process: ChildProcess;
   readonly #bell = new EventEmitter().setMaxListeners(0);
 
@@ -81,7 +82,7 @@ export class Daemon {
   }
 
   get isReady(): boolean {
-    return this.log.some((line) => line.includes('"msg":"ready"'));
+    return this.#isReady;
   }
 
   async ready(): Promise<void> {
@@ -92,7 +93,7 @@ export class Daemon {
           throw new Error(`the daemon ended before it was ready\n${this.lastWords()}`);
         return this.isReady;
       },
-       30_000,
+      30_000,
     );
   }
 
@@ -108,6 +109,7 @@ export class Daemon {
 
   /** Answers a fault point that waits for the network to be cut. */
   answer(): void {
+    if (!this.isRunning) return;
     this.#process.send({ kind: "dropped" });
   }
 
@@ -170,6 +172,7 @@ export class Daemon {
 
   #keep(line: string): void {
     this.log.push(line);
+    this.#isReady ||= line.includes('"msg":"ready"');
     if (/"level":[56]0\b/.test(line)) this.alarms.push(line);
     if (this.log.length > keptLogLines) this.log.shift();
   }

@@ -1,6 +1,7 @@
 // Folders, a database and a manifest, with one or more daemons on them: the stage of one leg of a campaign.
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import pg from "pg";
 import { makeTemporaryFolder } from "../../test/support/temporary-folder.ts";
 import type { CheckOptions } from "../checker/check.ts";
 import { defaultLimits } from "../checker/invariants.ts";
@@ -95,6 +96,37 @@ export class Station {
     });
     this.daemons.push(daemon);
     return daemon;
+  }
+
+  /**
+   * Takes the primary keys of readings and rejected lines away, which are belt and braces: what is proved then, epoch
+   * and checkpoint hold alone.
+   */
+  async dropKeys(): Promise<void> {
+    await this.alter(`DO $$ DECLARE key record; BEGIN
+      FOR key IN SELECT conrelid::regclass AS of, conname FROM pg_constraint
+                  WHERE contype = 'p' AND conrelid IN ('telemetry'::regclass, 'rejected_lines'::regclass)
+      LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', key.of, key.conname); END LOOP; END $$`);
+  }
+
+  /** What somebody does to the schema behind the daemon's back. */
+  async alter(statements: string): Promise<void> {
+    await this.query(statements);
+  }
+
+  /** On a connection of its own, directly. */
+  async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: this.check.databaseUrl });
+    client.on("error", () => {}); // A lost connection fails the query too.
+    await client.connect();
+    try {
+      // Several statements at once are possible only without parameters.
+      return (
+        await (values.length === 0 ? client.query<Row>(text) : client.query<Row>(text, values))
+      ).rows;
+    } finally {
+      await client.end();
+    }
   }
 
   /** Those that run, paused ones too. */

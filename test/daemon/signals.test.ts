@@ -43,7 +43,7 @@ describe("a signal", () => {
     await drop(station.dir, "package", sample.bytes);
     await first.until("a transaction in hand", async () => {
       const [row] = await station.check.query(
-        "SELECT FROM pg_stat_activity WHERE application_name LIKE 'downlink file%'",
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'downlink file%'",
       );
       return row !== undefined;
     });
@@ -61,7 +61,7 @@ describe("a signal", () => {
     await drop(station.dir, "package", samplePackage({ lines: 10, seed: 3 }).bytes);
     await first.until("a transaction in hand", async () => {
       const [row] = await station.check.query(
-        "SELECT FROM pg_stat_activity WHERE application_name LIKE 'downlink file%'",
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'downlink file%'",
       );
       return row !== undefined;
     });

@@ -93,7 +93,7 @@ test("a commit that is still landing is waited for, and not sent again", async (
     const row = await beginPackage(direct);
     const isCommitting = async () => {
       const backends = await direct.rows(
-        "SELECT FROM pg_stat_activity WHERE application_name = $1 AND wait_event = 'PgSleep'",
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1 AND wait_event = 'PgSleep'",
         [`downlink file ${row.id} epoch ${row.ownerEpoch}`],
       );
       return backends.length === 1;

@@ -40,7 +40,7 @@ test("a backend that is ended amid its COPY: the batch goes in on another one", 
   const row = await beginPackage(database);
   const end = () =>
     database.rows(
-      "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = $1",
+      "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1",
       [`downlink file ${row.id} epoch ${row.ownerEpoch}`],
     );
   let copies = 0;
@@ -150,7 +150,8 @@ describe("who is told to stop", () => {
     await expect(committer.commit(ownerOf(row), batchOfLines(lines))).rejects.toThrow();
     await until("the end of its backend", async () => {
       const name = `downlink file ${row.id} epoch ${row.ownerEpoch}`;
-      const text = "SELECT FROM pg_stat_activity WHERE application_name = $1";
+      const text =
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1";
       return (await database.rows(text, [name])).length === 0;
     });
     expect(await stored(database, row.id)).toMatchObject({ total: 0, lines: [], checkpoint: 1 });

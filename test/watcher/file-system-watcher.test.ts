@@ -78,12 +78,13 @@ describe("the scan finds", () => {
     const open: Offer[] = [];
     let most = 0;
     const watcher = startWatcher(inbox, {
+      scanIntervalMs: minute, // The next page does not wait for it.
       offer: async (offer) => {
         open.push(offer);
         most = Math.max(most, open.length);
       },
     });
-    await expect.poll(() => open.length, soon).toBe(4_096);
+    await expect.poll(() => open.length, { timeout: 20_000 }).toBe(4_096);
     while (watcher.offers.length < names.length || open.length > 0) {
       await expect.poll(() => open.length, { timeout: 10_000, interval: 1 }).toBeGreaterThan(0);
       const page = open.splice(0);

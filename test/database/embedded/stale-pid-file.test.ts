@@ -41,13 +41,18 @@ async function another(cwd: string): Promise<ChildProcess> {
 
 /** A zombie, and the parent that does not ask for its exit code. */
 async function zombie(): Promise<number> {
-  const script = "true & echo $!; exec sleep 60";
+  // The child ends when its parent is a program that asks for no child's end.
+  const script = "sleep 0.2 & echo $!; exec sleep 60";
   const stdio: ["ignore", "pipe", "ignore"] = ["ignore", "pipe", "ignore"];
   const parent = place.adopt(
     spawn("/bin/sh", ["-c", script], { cwd: "/", stdio, ...(await ownerOf(dataDir)) }),
   );
   const [line] = parent.stdout === null ? [] : await once(parent.stdout, "data");
-  return Number(String(line));
+  const pid = Number(String(line));
+  await expect
+    .poll(() => readFile(`/proc/${pid}/stat`, "utf8"), { timeout: 10_000 })
+    .toContain(") Z ");
+  return pid;
 }
 
 test("another program is found out: it is left alone by a start, and by a stop", async () => {
