@@ -69,7 +69,7 @@ describe("trouble with what was left", () => {
     await leave(folders, id, bytes);
     await IntakeDaemon.start(ledger, { folders });
     await expect.poll(() => ledger.row(id), soon).toMatchObject({ status: "complete" });
-    expect(await namesIn(folders.processing)).toHaveLength(600);
+    await expect.poll(() => namesIn(folders.processing), soon).toHaveLength(600);
   });
 
   test("what is no file, and names that are no claim, are left where they are", async () => {
