@@ -4,6 +4,8 @@ import { openCampaign } from "./campaigns/campaign.ts";
 import { commitCampaign } from "./campaigns/commits.ts";
 import { killCampaign } from "./campaigns/kills.ts";
 import { actions, matrixCampaign, parseCase, runCases } from "./campaigns/matrix.ts";
+import { mutantCampaign } from "./campaigns/mutants.ts";
+import { loadCampaign, poisonCampaign, swapCampaign } from "./campaigns/special.ts";
 import { zombieCampaign } from "./campaigns/zombies.ts";
 import { Cleanup } from "./cleanup.ts";
 import { buildDaemon } from "./stage/build.ts";
@@ -18,6 +20,11 @@ const { values } = parseArgs({
     matrix: { type: "boolean", default: false },
     "first-hits": { type: "boolean", default: false },
     case: { type: "string" },
+    mutants: { type: "boolean", default: false },
+    mutant: { type: "string" },
+    load: { type: "boolean", default: false },
+    poison: { type: "boolean", default: false },
+    swap: { type: "boolean", default: false },
     seed: { type: "string" },
   },
 });
@@ -41,6 +48,10 @@ async function run(): Promise<void> {
   if (values.kills) await killCampaign(campaign, Number(values.kills), seed);
   if (values.commits) await commitCampaign(campaign, Number(values.commits), seed);
   if (values.zombies) await zombieCampaign(campaign, Number(values.zombies), seed);
+  if (values.load) await loadCampaign(campaign, seed);
+  if (values.poison) await poisonCampaign(campaign, seed);
+  if (values.swap) await swapCampaign(campaign, seed);
+  if (values.mutants || values.mutant) await mutantCampaign(campaign, seed, values.mutant);
   if (values.case) await runCases(campaign, [parseCase(values.case)]);
   else if (values.matrix && values["first-hits"])
     await matrixCampaign(campaign, ["kill9", "throw"], [1]);

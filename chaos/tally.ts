@@ -3,9 +3,10 @@ import { shownViolation, type Violation, violationKinds } from "./checker/violat
 
 /**
  * What a campaign may find besides the checker. died: a daemon ended by itself. alarm: it logged an error that nothing
- * outside accounts for. slow: it took longer than it may. not reached: a fault point that the case was about.
+ * outside accounts for. slow: it took longer than it may. not reached: the fault point that a case was about. not caught: a
+ * broken daemon that no campaign notices.
  */
-const faultKinds = ["died", "alarm", "slow", "not reached"] as const;
+const faultKinds = ["died", "alarm", "slow", "not reached", "not caught"] as const;
 
 export interface Fault {
   readonly kind: (typeof faultKinds)[number];
@@ -29,6 +30,12 @@ export class Tally {
   readonly #counts = new Map<string, number>();
   readonly #timesMs = new Map<Recovery, number[]>();
   readonly #startedAtMs = performance.now();
+  readonly #isQuiet: boolean;
+
+  /** @param isQuiet findings are kept and not printed. */
+  constructor({ isQuiet = false }: { readonly isQuiet?: boolean } = {}) {
+    this.#isQuiet = isQuiet;
+  }
 
   count(what: string, times = 1): void {
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + times);
@@ -38,6 +45,7 @@ export class Tally {
   add(findings: readonly Finding[], replay: string): void {
     for (const finding of findings) {
       this.findings.push(finding);
+      if (this.#isQuiet) continue;
       const { kind, check, subject, said } = finding;
       const text = isViolation(finding)
         ? shownViolation(finding)

@@ -139,8 +139,13 @@ export class Station {
     const inbox = join(this.filesDir, "ingest");
     const part = join(inbox, ".writing.part");
     await writeFile(part, made.bytes);
-    this.#manifest.drop(made, name);
+    this.note(made, name);
     await rename(part, join(inbox, name));
+  }
+
+  /** Enters a package into the manifest that comes into the folders in another way. */
+  note(made: GeneratedPackage, name: string): void {
+    this.#manifest.drop(made, name);
   }
 
   /** Kills what still runs and removes folder and database. */

@@ -95,13 +95,18 @@ test("whatever lines are refused, exactly those are", () =>
 test.each([
   ["every line", "CHECK (velocity < 0)", 0],
   ["every other line", "CHECK (velocity::int % 2 = 0)", 1_000],
-])("%s of 2000 is refused in bounded time", async (_, constraint, imported) => {
-  await constrain(constraint);
-  const startedAtMs = performance.now();
-  const { outcome } = await commit(batchOfLines(goodLines(2_000)));
-  expect(outcome).toMatchObject({ kind: "committed", imported, rejected: 2_000 - imported });
-  expect(performance.now() - startedAtMs).toBeLessThan(10_000);
-});
+])(
+  "%s of 2000 is refused in bounded time",
+  async (_, constraint, imported) => {
+    await constrain(constraint);
+    const startedAtMs = performance.now();
+    const { outcome } = await commit(batchOfLines(goodLines(2_000)));
+    expect(outcome).toMatchObject({ kind: "committed", imported, rejected: 2_000 - imported });
+    // Seconds on an idle machine; a whole batch sent again for each line would take many minutes.
+    expect(performance.now() - startedAtMs).toBeLessThan(60_000);
+  },
+  90_000,
+);
 
 describe("an error that does not say its row is narrowed down by halves", () => {
   test("as a foreign key's, which is checked behind the COPY", async () => {

@@ -124,6 +124,7 @@ export class TestLedger {
   async claimLocks(id: number): Promise<number> {
     const { rows } = await this.#pool.query<{ count: number }>(
       `SELECT count(*)::int FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1
+         AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
          AND (classid::bigint << 32) | objid::bigint = hashtextextended('downlink claim ' || $1::text, 0)`,
       [id],
     );
