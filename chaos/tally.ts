@@ -4,9 +4,9 @@ import { shownViolation, type Violation, violationKinds } from "./checker/violat
 /**
  * What a campaign may find besides the checker. died: a daemon ended by itself. alarm: it logged an error that nothing
  * outside accounts for. slow: it took longer than it may. not reached: the fault point that a case was about. not caught: a
- * broken daemon that no campaign notices.
+ * broken daemon that no campaign notices. grown: it took more of the machine and did not give it back.
  */
-const faultKinds = ["died", "alarm", "slow", "not reached", "not caught"] as const;
+const faultKinds = ["died", "alarm", "slow", "not reached", "not caught", "grown"] as const;
 
 export interface Fault {
   readonly kind: (typeof faultKinds)[number];
@@ -28,6 +28,7 @@ export type Recovery = keyof typeof limitsMs;
 export class Tally {
   readonly findings: Finding[] = [];
   readonly #counts = new Map<string, number>();
+  readonly #notes = new Map<string, string>();
   readonly #timesMs = new Map<Recovery, number[]>();
   readonly #startedAtMs = performance.now();
   readonly #isQuiet: boolean;
@@ -39,6 +40,11 @@ export class Tally {
 
   count(what: string, times = 1): void {
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + times);
+  }
+
+  /** A figure for the table. */
+  note(what: string, said: string): void {
+    this.#notes.set(what, said);
   }
 
   /** @param replay the command that leads there again. */
@@ -69,6 +75,7 @@ export class Tally {
     for (const kind of [...violationKinds, ...faultKinds]) {
       lines.push(row(kind, String(this.findings.filter((one) => one.kind === kind).length)));
     }
+    for (const [what, said] of this.#notes) lines.push(row(what, said));
     for (const [what, times] of this.#timesMs) {
       lines.push(row(`${what}, worst of ${times.length}`, `${Math.round(Math.max(...times))} ms`));
     }

@@ -1,5 +1,5 @@
 // Folders, a database and a manifest, with one or more daemons on them: the stage of one leg of a campaign.
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { makeTemporaryFolder } from "../../test/support/temporary-folder.ts";
@@ -36,7 +36,8 @@ export class Station {
   /** Those that were started and have not been forgotten. */
   readonly daemons: Daemon[] = [];
   readonly #options: StationOptions;
-  readonly #manifest: ManifestWriter;
+  #manifest: ManifestWriter;
+  #manifests = 1;
   readonly #undo: () => Promise<void>;
 
   private constructor(
@@ -49,7 +50,7 @@ export class Station {
     this.dir = dir;
     this.database = database;
     this.#options = options;
-    this.#manifest = new ManifestWriter(join(dir, "manifest.ndjson"));
+    this.#manifest = new ManifestWriter(join(dir, "manifest-1.ndjson"));
     this.#undo = options.cleanup.add(async () => {
       await Promise.all(
         this.daemons.filter(({ isRunning }) => isRunning).map((daemon) => daemon.kill9()),
@@ -77,7 +78,7 @@ export class Station {
     return {
       databaseUrl,
       filesDir,
-      manifestPath: join(dir, "manifest.ndjson"),
+      manifestPath: this.#manifest.path,
       onComplete,
       limits: defaultLimits,
     };
@@ -127,6 +128,18 @@ export class Station {
     } finally {
       await client.end();
     }
+  }
+
+  /** Forgets all packages, as a person clears away what is old. Only while everything is loaded and was checked. */
+  async clear(): Promise<void> {
+    await this.query(
+      "TRUNCATE telemetry, rejected_lines, files; DROP SCHEMA IF EXISTS manifest CASCADE",
+    );
+    for (const folder of ["failed", "archive"]) {
+      const path = join(this.filesDir, folder);
+      for (const name of await readdir(path).catch(() => [])) await rm(join(path, name));
+    }
+    this.#manifest = new ManifestWriter(join(this.dir, `manifest-${++this.#manifests}.ndjson`));
   }
 
   /** Those that run, paused ones too. */

@@ -2,6 +2,7 @@
 // one for the daemon, and one for each claim until its ledger row names its owner. When the connection is lost the
 // locks are gone, and what the daemon owns may be taken over; the epoch in the ledger makes that safe.
 import { once } from "node:events";
+import PQueue from "p-queue";
 import type pg from "pg";
 import { DatabaseAwayError, SetupError } from "../errors.ts";
 import { bringUpToDate } from "./migrations.ts";
@@ -32,6 +33,8 @@ export class Session {
   /** Settings under which the server may lose what it has committed; none unless that was allowed. */
   readonly unsafe: readonly string[];
   readonly #client: pg.Client;
+  /** One statement at a time: a client that is asked amid another answer is deprecated. */
+  readonly #turns = new PQueue({ concurrency: 1 });
 
   private constructor(client: pg.Client, unsafe: readonly string[]) {
     this.#client = client;
@@ -64,13 +67,14 @@ export class Session {
 
   /** Whether the server still answers on this connection. A connection that does not is cut, and so `lost`. */
   async ping(): Promise<void> {
-    const query = { text: "SELECT 1", query_timeout: pingMs };
-    await this.#client.query(query).catch(() => this.end());
+    const deadline = setTimeout(() => this.end(), pingMs); // The wait behind other questions included.
+    await this.#ask("SELECT 1").catch(() => this.end());
+    clearTimeout(deadline);
   }
 
   /** Ids for claims to come, each locked until `releaseClaim` or the end of the session. */
   async reserveClaims(count: number): Promise<number[]> {
-    const { rows } = await this.#client.query<{ id: string }>(
+    const { rows } = await this.#ask<{ id: string }>(
       `SELECT id, pg_advisory_lock(hashtextextended('downlink claim ' || id, 0)) FROM
          (SELECT nextval(pg_get_serial_sequence('files', 'id')) AS id FROM generate_series(1, $1)) AS ids`,
       [count],
@@ -80,7 +84,7 @@ export class Session {
 
   /** @returns false if another daemon holds the claim. */
   async takeClaim(fileId: number): Promise<boolean> {
-    const { rows } = await this.#client.query<{ taken: boolean }>(
+    const { rows } = await this.#ask<{ taken: boolean }>(
       "SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken",
       [claimLock(fileId)],
     );
@@ -89,12 +93,12 @@ export class Session {
 
   async releaseClaim(fileId: number): Promise<void> {
     const text = "SELECT pg_advisory_unlock(hashtextextended($1, 0))";
-    await this.#client.query(text, [claimLock(fileId)]);
+    await this.#ask(text, [claimLock(fileId)]);
   }
 
   /** Which of these daemons live, as far as their locks say. */
   async living(owners: readonly string[]): Promise<Set<string>> {
-    const { rows } = await this.#client.query<{ owner: string }>(
+    const { rows } = await this.#ask<{ owner: string }>(
       `SELECT owner FROM unnest($1::text[]) AS owner
         WHERE EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -107,6 +111,13 @@ export class Session {
   /** Gives the locks back by ending the connection, without waiting for a server that may not answer. */
   end(): void {
     void this.#client.end().catch(() => {});
+  }
+
+  #ask<Row extends pg.QueryResultRow>(
+    text: string,
+    values: unknown[] = [],
+  ): Promise<pg.QueryResult<Row>> {
+    return this.#turns.add(() => this.#client.query<Row>(text, values));
   }
 }
 
