@@ -8,7 +8,7 @@ import { shownViolation, type Violation, violationKinds } from "./checker/violat
  */
 const faultKinds = ["died", "alarm", "slow", "not reached", "not caught", "grown"] as const;
 
-export interface Fault {
+interface Fault {
   readonly kind: (typeof faultKinds)[number];
   readonly check: string;
   readonly subject: string;

@@ -67,12 +67,13 @@ export async function finishLeg(
   tally.add(await checkFinal(station.check), replay);
 }
 
-/** SIGTERM: exit 0 within the limit. */
+/** SIGTERM: exit 0 within the limit. A process that has not yet run its first line would end by the signal itself. */
 export async function stopDaemon(
   { tally }: Campaign,
   daemon: Daemon,
   replay: string,
 ): Promise<void> {
+  await daemon.ready().catch(() => {});
   const { code, ms } = await daemon.stop();
   tally.time("SIGTERM to exit", ms, replay);
   if (code !== 0) tally.add([died(`exit ${code} after SIGTERM`, daemon)], replay);

@@ -11,7 +11,7 @@ import { type Campaign, finishLeg, isOver, openStation, stopDaemon } from "./cam
 import { endSession } from "./faults.ts";
 
 /** In the order in which a package passes them. */
-export const points = [
+const points = [
   "after_stat",
   "after_claim",
   "after_hash",

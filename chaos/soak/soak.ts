@@ -137,7 +137,7 @@ export class Soak {
     const rss = this.#readings.map(({ rssMb }) => rssMb);
     tally.note(
       "memory at the start, most, at the end",
-      [before.rssMb, Math.max(...rss), now.rssMb].map(Math.round).join(" ") + " MB",
+      `${[before.rssMb, Math.max(...rss), now.rssMb].map(Math.round).join(" ")} MB`,
     );
     tally.note("memory slope after warm-up", `${slope.toFixed(2)} MB/min`);
     tally.note("descriptors at the start and the end", `${before.descriptors} ${now.descriptors}`);

@@ -1,5 +1,6 @@
 // When all that was dropped is loaded: inbox and processing/ are empty and no row is in work. A station that makes no
 // progress is stuck, which is a violation like any other.
+import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -64,16 +65,26 @@ export async function hasWork(station: Station): Promise<boolean> {
 async function filesWaiting({ filesDir }: Station): Promise<string[]> {
   const found: string[] = [];
   for (const folder of ["ingest", "processing"]) {
-    const entries = await readdir(join(filesDir, folder), {
-      recursive: true,
-      withFileTypes: true,
-    }).catch(() => []);
-    for (const entry of entries) {
-      if (entry.isFile() && !entry.name.startsWith("."))
+    for (const entry of await entriesOf(join(filesDir, folder))) {
+      if (entry === moving) found.push(`${folder}/?`);
+      else if (entry.isFile() && !entry.name.startsWith(".")) {
         found.push(join(folder, entry.name.slice(0, 60)));
+      }
     }
   }
   return found;
+}
+
+/** A claim was made or removed while the folder was read: what lies there now is not known. */
+const moving = "moving";
+
+async function entriesOf(folder: string): Promise<readonly (Dirent | typeof moving)[]> {
+  try {
+    return await readdir(folder, { recursive: true, withFileTypes: true });
+  } catch (error) {
+    const isMissing = error instanceof Error && "path" in error && error.path === folder;
+    return isMissing ? [] : [moving];
+  }
 }
 
 async function progress(pool: pg.Pool): Promise<Progress> {

@@ -74,7 +74,7 @@ export class Station {
   get check(): CheckOptions {
     const { onComplete = "delete", server } = this.#options;
     const databaseUrl = server.urlOf(this.database);
-    const { filesDir, dir } = this;
+    const { filesDir } = this;
     return {
       databaseUrl,
       filesDir,

@@ -53,6 +53,9 @@ const networkCodes = new Set([
 const lostConnection =
   /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Query read timeout|Cannot use a pool after)/;
 
+/** The server is read-only; it has ended a transaction in which we stood still too long; there is no such database. */
+const otherOutages = new Set(["25006", "25P03", "3D000"]);
+
 const protocolViolation = "08P01"; // A wrong COPY stream, which is a bug of ours and no outage.
 
 /** Whether the database is away, full, read-only or does not let us in: to be waited out, at no cost to a package. */
@@ -65,7 +68,7 @@ export function isOutage(error: unknown): boolean {
   }
   if (networkCodes.has(code)) return true;
   if (code === protocolViolation) return false;
-  return /^(08|53|57P|28|58)/.test(code) || code === "25006" || code === "3D000";
+  return /^(08|53|57P|28|58)/.test(code) || otherOutages.has(code);
 }
 
 /** Whatever its cause: it was made where a database that cannot be reached is noticed. */

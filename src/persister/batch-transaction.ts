@@ -50,6 +50,9 @@ export interface TransactionTools extends TransactionLimits {
   readonly isFileUnchanged: () => Promise<boolean>;
 }
 
+/** Between two statements of a transaction there is no more than some encoding to be done. */
+const longestIdleMs = 10_000;
+
 /** @param epoch "" for the beginning that all runs of a package share. */
 export const applicationName = (fileId: number, epoch: number | ""): string =>
   `downlink file ${fileId} epoch ${epoch}`;
@@ -120,10 +123,12 @@ async function begin(
   { lockMs }: TransactionLimits,
 ): Promise<void> {
   await client.query("BEGIN");
-  // A successor that has to end this backend knows it by its name.
+  // A successor that has to end this backend knows it by its name. It would wait for ever on the ledger row of a
+  // transaction whose daemon stands still or cannot be reached any more: the server ends that one by itself.
   await client.query(
-    "SELECT set_config('application_name', $1, true), set_config('lock_timeout', $2, true)",
-    [applicationName(fileId, epoch), `${lockMs}ms`],
+    `SELECT set_config('application_name', $1, true), set_config('lock_timeout', $2, true),
+            set_config('idle_in_transaction_session_timeout', $3, true)`,
+    [applicationName(fileId, epoch), `${lockMs}ms`, `${longestIdleMs}ms`],
   );
 }
 
