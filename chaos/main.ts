@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { openCampaign } from "./campaigns/campaign.ts";
 import { commitCampaign } from "./campaigns/commits.ts";
+import { failCall, failureCampaign, parseFailure } from "./campaigns/io-failures.ts";
 import { killCampaign } from "./campaigns/kills.ts";
 import { actions, matrixCampaign, parseCase, runCases } from "./campaigns/matrix.ts";
 import { mutantCampaign } from "./campaigns/mutants.ts";
@@ -22,6 +23,8 @@ const { values } = parseArgs({
     case: { type: "string" },
     mutants: { type: "boolean", default: false },
     mutant: { type: "string" },
+    io: { type: "boolean", default: false },
+    "io-case": { type: "string" },
     load: { type: "boolean", default: false },
     poison: { type: "boolean", default: false },
     swap: { type: "boolean", default: false },
@@ -52,6 +55,11 @@ async function run(): Promise<void> {
   if (values.poison) await poisonCampaign(campaign, seed);
   if (values.swap) await swapCampaign(campaign, seed);
   if (values.mutants || values.mutant) await mutantCampaign(campaign, seed, values.mutant);
+  if (values.io) await failureCampaign(campaign);
+  if (values["io-case"]) {
+    const { failing, nth } = parseFailure(values["io-case"]);
+    await failCall(campaign, failing, nth);
+  }
   if (values.case) await runCases(campaign, [parseCase(values.case)]);
   else if (values.matrix && values["first-hits"])
     await matrixCampaign(campaign, ["kill9", "throw"], [1]);

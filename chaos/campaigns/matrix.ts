@@ -95,7 +95,7 @@ async function countHits(campaign: Campaign): Promise<Map<string, number>> {
 }
 
 /** Packages that lead past every point; always the same ones. */
-async function openScene(campaign: Campaign): Promise<Station> {
+export async function openScene(campaign: Campaign): Promise<Station> {
   const station = await openStation(campaign, { batchRows: 100, maxPackages: 1 });
   await station.alter(`ALTER TABLE telemetry ADD CHECK (velocity <> ${refusedVelocity})`);
   const cargo = new Cargo(station, "matrix", new Random(sameSeed));

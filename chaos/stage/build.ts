@@ -44,9 +44,9 @@ async function copySources(dir: string): Promise<void> {
   for (const path of ["src", "drizzle", "package.json", "tsconfig.json"]) {
     await cp(join(repository, path), join(dir, path), { recursive: true });
   }
-  for (const path of ["chaos/armed/armed-daemon.ts", "test/support/armed-faults.ts"]) {
+  for (const path of ["chaos/armed", "test/support/armed-faults.ts"]) {
     await mkdir(join(dir, path, ".."), { recursive: true });
-    await cp(join(repository, path), join(dir, path));
+    await cp(join(repository, path), join(dir, path), { recursive: true });
   }
   await symlink(join(repository, "node_modules"), join(dir, "node_modules"));
 }

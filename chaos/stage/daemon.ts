@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { pathToFileURL } from "node:url";
 import { until } from "../../test/support/until.ts";
 import type { Network } from "./network.ts";
 
@@ -13,9 +14,11 @@ export interface DaemonOptions {
   /** All DOWNLINK_ variables but DATABASE_URL. */
   readonly env: Readonly<Record<string, string>>;
   /** As in armed-daemon.ts. */
-  readonly faults?: string;
+  readonly faults?: string | undefined;
   /** Every point that is passed is told, not only the armed ones. */
-  readonly tellsAll?: boolean;
+  readonly tellsAll?: boolean | undefined;
+  /** As in failing-io.ts: which call of the file system fails. 0: they are only counted. */
+  readonly failingFileCall?: number | undefined;
 }
 
 export interface Told {
@@ -42,18 +45,25 @@ export class Daemon {
   readonly #process: ChildProcess;
   readonly #bell = new EventEmitter().setMaxListeners(0);
 
-  constructor({ entry, network, env, faults = "", tellsAll = false }: DaemonOptions) {
+  constructor(options: DaemonOptions) {
+    const { entry, network, env, faults = "", tellsAll = false, failingFileCall } = options;
+    const preload = new URL("failing-io.js", pathToFileURL(entry)).href;
     this.network = network;
-    this.#process = spawn(process.execPath, ["--enable-source-maps=false", entry], {
-      env: {
-        PATH: process.env["PATH"],
-        DATABASE_URL: network.url,
-        FAULTS: faults,
-        FAULTS_TELL: tellsAll ? "all" : "",
-        ...env,
+    this.#process = spawn(
+      process.execPath,
+      failingFileCall === undefined ? [entry] : ["--import", preload, entry],
+      {
+        env: {
+          PATH: process.env["PATH"],
+          DATABASE_URL: network.url,
+          FAULTS: faults,
+          FAULTS_TELL: tellsAll ? "all" : "",
+          FAIL_FILE_CALL: String(failingFileCall ?? 0),
+          ...env,
+        },
+        stdio: ["ignore", "pipe", "pipe", "ipc"],
       },
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-    });
+    );
     this.#process.on("message", (told: Told) => {
       this.told.push(told);
       this.#bell.emit("told");

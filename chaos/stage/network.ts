@@ -36,6 +36,8 @@ export class Network {
   #fault: CommitFault | undefined;
   #faultsDone = 0;
   #commits = 0;
+  #requests = 0;
+  #cutAt = Number.POSITIVE_INFINITY;
 
   /** @param url the database's. */
   constructor(url: string) {
@@ -72,6 +74,16 @@ export class Network {
   /** The ports by which the server knows these connections. */
   get clientPorts(): number[] {
     return [...this.#links].flatMap(({ server }) => server.localPort ?? []);
+  }
+
+  /** Messages of the daemon, as far as they came one by one. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** Cuts all connections instead of passing the n-th message on. */
+  cutAtRequest(nth: number): void {
+    this.#cutAt = nth;
   }
 
   /** Resolves when the daemon has been told of `count` COMMITs in all, and at the signal. */
@@ -132,6 +144,11 @@ export class Network {
   }
 
   #fromDaemon(link: Link, bytes: Buffer): void {
+    this.#requests++;
+    if (this.#requests === this.#cutAt) {
+      this.cut();
+      return;
+    }
     const fault = bytes.includes(commitQuery) ? this.#fault : undefined;
     const arrives = fault !== "reset" || this.#faultsDone % 2 === 0;
     if (fault === "rollback") link.server.write(failingQuery);

@@ -10,7 +10,7 @@ import { maxLineBytes } from "../manifest/bad-line.ts";
 import type { GeneratedPackage } from "../manifest/expectation.ts";
 import { ManifestWriter } from "../manifest/manifest-file.ts";
 import type { Build } from "./build.ts";
-import { Daemon } from "./daemon.ts";
+import { Daemon, type DaemonOptions } from "./daemon.ts";
 import { Network } from "./network.ts";
 import type { ChaosServer } from "./server.ts";
 
@@ -26,6 +26,8 @@ export interface StationOptions {
   /** DOWNLINK_ variables besides. */
   readonly env?: Readonly<Record<string, string>>;
 }
+
+type StartOptions = Pick<DaemonOptions, "faults" | "tellsAll" | "failingFileCall">;
 
 let stations = 0;
 
@@ -84,9 +86,7 @@ export class Station {
     };
   }
 
-  async start(
-    options: { readonly faults?: string; readonly tellsAll?: boolean } = {},
-  ): Promise<Daemon> {
+  async start(options: StartOptions = {}): Promise<Daemon> {
     const network = new Network(this.server.urlOf(this.database));
     await network.open();
     const daemon = new Daemon({
