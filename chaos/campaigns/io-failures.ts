@@ -52,7 +52,8 @@ export async function failCall(campaign: Campaign, failing: Failing, nth: number
     if (!isReached) campaign.tally.count("calls that did not come this time");
     // A folder that cannot be used at the start ends it, with 2; a person would start it again.
     daemon.isDoomed = !daemon.isReady;
-    await finishLeg(campaign, station, replay);
+    // A part that cannot read crashes, and is started again: its log says so.
+    await finishLeg({ ...campaign, expectsCrashes: true }, station, replay);
   } finally {
     await station.close();
   }
