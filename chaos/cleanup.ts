@@ -3,14 +3,15 @@
 
 export class Cleanup {
   readonly #tasks = new Set<() => Promise<void>>();
+  readonly #onSignal: (signal: NodeJS.Signals) => void;
   #running: Promise<void> | undefined;
 
   constructor() {
-    const end = (signal: NodeJS.Signals): void => {
+    this.#onSignal = (signal) => {
       process.stderr.write(`${signal}: cleaning up\n`);
       void this.run().finally(() => process.exit(signal === "SIGINT" ? 130 : 143));
     };
-    process.once("SIGINT", end).once("SIGTERM", end);
+    process.once("SIGINT", this.#onSignal).once("SIGTERM", this.#onSignal);
   }
 
   /** @returns runs the task now, and not again. */
@@ -34,5 +35,6 @@ export class Cleanup {
         process.stderr.write(`cleaning up: ${String(error)}\n`);
       });
     }
+    process.off("SIGINT", this.#onSignal).off("SIGTERM", this.#onSignal);
   }
 }

@@ -35,7 +35,7 @@ another seed. The file is written as <name>.part and renamed when it is whole.
 Examples:
   $ npx downlink simulate --satellite jackal_mk1 --lines 1000
   $ npx downlink simulate --satellite jackal_mk2 --lines 100000 --seed 7 --bad 0.01
-  $ npx downlink simulate --satellite jackal_mk1 --lines 10 --out /tmp/small.ndjson`;
+  $ npx downlink simulate --satellite jackal_mk1 --lines 10 --out small.ndjson`;
 
 export function addSimulate(program: Command, context: Context): void {
   const satellite = new Option("--satellite <type>", "satellite type")

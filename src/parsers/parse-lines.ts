@@ -57,7 +57,7 @@ function fill(columns: EmptyColumns, chunk: ChunkText, options: ParseOptions) {
   return filler.finish();
 }
 
-/** The checks of a line's bytes, in the order in which their reasons stand (section 6 of the contract). */
+/** The checks of a line's bytes, in the order in which their reasons stand: the list in the README. */
 function readTexts(
   { start, length }: EmptyColumns,
   first: number,

@@ -48,7 +48,7 @@ test("a file that was replaced behind its finished package is a package of its o
   expect(opened.campaign.tally.findings).toEqual([]);
 });
 
-test.each(["the fence is not heeded", "-0 becomes 0"])(
+test.each(["the file is deleted before the last COMMIT", "-0 becomes 0"])(
   "a broken daemon is caught: %s",
   { timeout },
   async (name) => {

@@ -1,5 +1,5 @@
 // A supervisor as simple as it can be written: no promises, no components, time is a number. It keeps the same journal
-// as the stage, which is what model.test.ts compares. Read with supervision.md beside it.
+// as the stage, which is what model.test.ts compares. Its rules are those of Erlang/OTP.
 import type { AutoShutdown, RestartType, Strategy } from "../../src/supervisor/child-spec.ts";
 import type { Exit } from "../../src/supervisor/component.ts";
 
