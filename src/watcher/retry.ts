@@ -1,0 +1,87 @@
+// Sends a failed package again: its file goes from failed/ back into the inbox, under the name with which it came. From
+// there on it is a package like any other: its bytes lead to the same row, which is taken up at its checkpoint (R8).
+//
+// The file is first renamed into the inbox under a hidden name and only then linked to its own, since a rename would
+// overwrite a package that has come meanwhile, and a link from failed/ would leave a second name there, which could be
+// that of the next failure by the time it is removed. Killed between any two steps it goes on where it stopped.
+import { link, rename, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { LedgerRow } from "../database/ledger.ts";
+import { isErrno, isSameFile, look } from "../folders/file-identity.ts";
+import type { Folders } from "../folders/folders.ts";
+import { keptName, packageName } from "../folders/package-name.ts";
+
+/**
+ * sent: it lies in the inbox, at `path`. not_failed: only a failed package is sent again. file_gone: there is no file at
+ * `path`, where it was kept. name_taken: something of its name lies in the inbox; its file is where it was.
+ */
+export type RetryOutcome =
+  | { readonly kind: "sent" | "file_gone" | "name_taken"; readonly path: string }
+  | { readonly kind: "not_failed"; readonly status: LedgerRow["status"] };
+
+/** What file systems take as a name. An escaped name can be longer. */
+const longestNameBytes = 255;
+
+/** @throws what the operating system refuses (EACCES, EROFS); the file is then in failed/ or goes on at the next call */
+export async function retryPackage(
+  { id, name, status }: Pick<LedgerRow, "id" | "name" | "status">,
+  { ingest, failed }: Pick<Folders, "ingest" | "failed">,
+): Promise<RetryOutcome> {
+  if (status !== "failed") return { kind: "not_failed", status };
+  const keptAs = keptName(id, packageName(Buffer.from(name)));
+  const kept = join(failed, keptAs);
+  const hidden = join(ingest, `.retry-${id}`);
+  const path = join(ingest, Buffer.byteLength(name) > longestNameBytes ? keptAs : name);
+  if (!(await hide(kept, hidden))) return { kind: "file_gone", path: kept };
+  if (await show(hidden, path)) return { kind: "sent", path };
+  await show(hidden, kept);
+  return { kind: "name_taken", path };
+}
+
+/** @returns false if there is no file */
+async function hide(kept: string, hidden: string): Promise<boolean> {
+  const [found, earlier] = [await look(kept), await look(hidden)];
+  if (found.kind !== "file") return earlier.kind === "file"; // An earlier try came as far as that.
+  // Renaming a file to another name of itself does nothing.
+  if (earlier.kind === "file" && isSameFile(earlier.fingerprint, found.fingerprint)) {
+    await unlink(hidden);
+  }
+  try {
+    await rename(kept, hidden);
+  } catch (error) {
+    if (!isErrno(error, "ENOENT")) throw error; // Somebody else sends it at the same time.
+  }
+  return true;
+}
+
+/** Gives the hidden file its name. @returns false if that is taken; a file that is no longer hidden is there already */
+async function show(hidden: string, path: string): Promise<boolean> {
+  try {
+    await link(hidden, path);
+    await unlinkIfThere(hidden);
+    return true;
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return true;
+    if (isErrno(error, "EEXIST")) return isShown(hidden, path);
+    if (!isErrno(error, "EPERM", "ENOTSUP", "EMLINK")) throw error;
+  }
+  // No links here, or not to files of others: what comes between the look and the rename is not seen.
+  if ((await look(path)).kind !== "gone") return false;
+  await rename(hidden, path);
+  return true;
+}
+
+async function isShown(hidden: string, path: string): Promise<boolean> {
+  const [a, b] = [await look(hidden), await look(path)];
+  if (a.kind === "gone") return true;
+  if (a.kind !== "file" || b.kind !== "file" || !isSameFile(a.fingerprint, b.fingerprint))
+    return false;
+  await unlinkIfThere(hidden);
+  return true;
+}
+
+async function unlinkIfThere(path: string): Promise<void> {
+  await unlink(path).catch((error: unknown) => {
+    if (!isErrno(error, "ENOENT")) throw error;
+  });
+}
