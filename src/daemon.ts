@@ -5,6 +5,7 @@ import { hostname } from "node:os";
 import { type Config, readConfig } from "./config.ts";
 import { SetupError } from "./errors.ts";
 import { isOpenToAll, prepareFolders } from "./folders/folders.ts";
+import { Events } from "./observability/events.ts";
 import type { FaultPoints } from "./observability/fault-points.ts";
 import { announce, createLog, type Log } from "./observability/log.ts";
 import { databaseKey } from "./parsers/parts.ts";
@@ -45,8 +46,9 @@ async function serve(config: Config, log: Log, faults: FaultPoints, life: Life):
   }
   const owner = `${hostname()}:${process.pid}:${randomBytes(4).toString("hex")}@${folders.id}`;
   const registry = new Registry();
-  const report = reportTo(log, (error) => life.noticeSetup(error));
-  const tree = telemetryTree({ config, folders, owner, log, faults, registry, report });
+  const events = new Events(log);
+  const report = reportTo(log, events, (error) => life.noticeSetup(error));
+  const tree = telemetryTree({ config, folders, owner, log, events, faults, registry, report });
   const { ending } = life;
   const root = await startSupervisor(tree, { clock: systemClock, report, signal: ending });
   void root.exited.then(() => life.end(undefined));

@@ -1,10 +1,15 @@
-// What supervisors report, as log lines.
+// What supervisors report, as log lines and events.
 import { SetupError } from "./errors.ts";
+import type { Events } from "./observability/events.ts";
 import type { Log } from "./observability/log.ts";
 import type { ReportFunction, SupervisorReport } from "./supervisor/report.ts";
 
 /** @param onSetup told when a child crashed because a person must set something right */
-export function reportTo(log: Log, onSetup: (error: SetupError) => void): ReportFunction {
+export function reportTo(
+  log: Log,
+  events: Events,
+  onSetup: (error: SetupError) => void,
+): ReportFunction {
   return (report) => {
     const error = errorOf(report);
     if (error instanceof SetupError) return onSetup(error);
@@ -30,7 +35,21 @@ export function reportTo(log: Log, onSetup: (error: SetupError) => void): Report
         log.error(fields, "too many restarts, the supervisor gives up");
         break;
     }
+    if (isRestart(report)) {
+      const reason = error instanceof Error ? error.message : exitOf(report);
+      events.publish({ kind: "component_restarted", component: child.id, reason });
+    }
   };
+}
+
+/** Of those that end by themselves, only the temporary ones are reported and stay away. */
+function isRestart({ kind, context, child }: SupervisorReport): boolean {
+  if (child.restart === "temporary") return false;
+  return kind === "child_terminated" || (kind === "start_error" && context === "restarting");
+}
+
+function exitOf(report: SupervisorReport): string {
+  return report.kind === "child_terminated" ? report.reason.kind : String(errorOf(report));
 }
 
 function errorOf(report: SupervisorReport): unknown {

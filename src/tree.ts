@@ -5,6 +5,7 @@ import type { Config } from "./config.ts";
 import { Database } from "./database/database.ts";
 import { embeddedServer, givenServer } from "./database/server.ts";
 import type { Folders } from "./folders/folders.ts";
+import type { Events } from "./observability/events.ts";
 import type { FaultPoints } from "./observability/fault-points.ts";
 import type { Log } from "./observability/log.ts";
 import { fileParser } from "./parsers/file-parser.ts";
@@ -27,6 +28,7 @@ export interface TreeOptions {
   /** Name of this daemon's life, as in `files.owner`. */
   readonly owner: string;
   readonly log: Log;
+  readonly events: Events;
   readonly faults: FaultPoints;
   readonly registry: Registry;
   readonly report: ReportFunction;
@@ -58,11 +60,12 @@ export function telemetryTree(options: TreeOptions): SupervisorSpec {
   };
 }
 
-async function startDatabase({ config, owner, log, registry }: TreeOptions): Promise<Component> {
+async function startDatabase(options: TreeOptions): Promise<Component> {
+  const { config, owner, log, events, registry } = options;
   const { databaseUrl, dataDir, databasePort: port, allowUnsafeDatabase: allowUnsafe } = config;
   const server =
     databaseUrl === undefined ? embeddedServer({ dataDir, port, log }) : givenServer(databaseUrl);
-  const database = new Database({ server, owner, log, allowUnsafe });
+  const database = new Database({ server, owner, log, events, allowUnsafe });
   const component = database.start();
   registry.register(databaseKey, component, database);
   return component;

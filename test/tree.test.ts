@@ -5,6 +5,7 @@ import { readConfig } from "../src/config.ts";
 import { Database } from "../src/database/database.ts";
 import { givenServer } from "../src/database/server.ts";
 import { packageName } from "../src/folders/package-name.ts";
+import { Events } from "../src/observability/events.ts";
 import { noFaults } from "../src/observability/fault-points.ts";
 import { fileParser, packageTree } from "../src/parsers/file-parser.ts";
 import { fileParsersKey } from "../src/parsers/parts.ts";
@@ -20,13 +21,20 @@ const folders = { ingest: "", processing: "", failed: "", archive: "", id: "fold
 const registry = new Registry();
 const { log } = logLines();
 const owner = "daemon:1:test@folder";
-const shared = { folders, log, faults: noFaults, registry, report: () => {} };
+const events = new Events(log);
+const shared = { folders, log, events, faults: noFaults, registry, report: () => {} };
 const fingerprint = { dev: 0n, ino: 0n, sizeBytes: 0n, mtimeNs: 0n };
 const file = { fileId: 7, name: packageName(Buffer.from("x")), fingerprint };
 const options = {
   ...config,
   ...shared,
-  database: new Database({ server: givenServer("postgres://h/d"), owner, log, allowUnsafe: true }),
+  database: new Database({
+    server: givenServer("postgres://h/d"),
+    owner,
+    log,
+    events,
+    allowUnsafe: true,
+  }),
   throttle: new Throttle({ maxRowsPerSecond: 0, maxTransactions: 2 }),
 };
 

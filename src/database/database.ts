@@ -3,6 +3,7 @@
 import { EventEmitter, once } from "node:events";
 import type pg from "pg";
 import { DatabaseAwayError, SetupError } from "../errors.ts";
+import type { Events } from "../observability/events.ts";
 import type { Log } from "../observability/log.ts";
 import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
 import { backoffMs, pause } from "./backoff.ts";
@@ -33,6 +34,7 @@ export interface DatabaseOptions {
   readonly server: DatabaseServer;
   readonly owner: string;
   readonly log: Log;
+  readonly events: Events;
   /** DOWNLINK_ALLOW_UNSAFE_DATABASE. */
   readonly allowUnsafe: boolean;
 }
@@ -41,6 +43,7 @@ export class Database {
   readonly owner: string;
   readonly #server: DatabaseServer;
   readonly #log: Log;
+  readonly #events: Events;
   readonly #allowUnsafe: boolean;
   readonly #bell = new EventEmitter().setMaxListeners(0); // Everyone who waits for the database listens.
   #state: DatabaseState = { kind: "connecting" };
@@ -49,11 +52,12 @@ export class Database {
   #held = false;
   #isWarned = false;
 
-  constructor({ server, owner, log, allowUnsafe }: DatabaseOptions) {
+  constructor({ server, owner, log, events, allowUnsafe }: DatabaseOptions) {
     this.#server = server;
     this.#allowUnsafe = allowUnsafe;
     this.owner = owner;
     this.#log = log;
+    this.#events = events;
   }
 
   get state(): DatabaseState {
@@ -106,6 +110,7 @@ export class Database {
 
   /** Runs the component. */
   start(): Component {
+    this.#events.publish({ kind: "database_changed", state: this.#state.kind });
     return spawn((lifetime) => this.#run(lifetime));
   }
 
@@ -175,6 +180,9 @@ export class Database {
       this.#log.info({ database: this.shownUrl }, "database ready");
     } else if (state.kind === "away" && before !== "away") {
       this.#log.warn({ err: databaseError(state.error) }, "database away, waiting for it");
+    }
+    if (state.kind !== before) {
+      this.#events.publish({ kind: "database_changed", state: state.kind });
     }
     this.#bell.emit("change");
   }

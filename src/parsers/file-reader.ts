@@ -98,7 +98,7 @@ class FileReader {
   async #read(handle: FileHandle, row: LedgerRow): Promise<void> {
     const begin = await this.#begin(handle, row);
     if ("kind" in begin) return this.#staging.open(begin);
-    this.#staging.open({ kind: "load", row });
+    this.#staging.open({ kind: "load", row: { ...row, satelliteType: begin.satelliteType } });
     await this.#stage(handle, begin.satelliteType, begin.from);
   }
 

@@ -5,6 +5,7 @@ import { backoffMs, pause } from "../database/backoff.ts";
 import type { Database } from "../database/database.ts";
 import { databaseError, errorCode } from "../database/faults.ts";
 import { CheckpointError } from "../errors.ts";
+import type { Events } from "../observability/events.ts";
 import type { FaultPoints } from "../observability/fault-points.ts";
 import type { Log } from "../observability/log.ts";
 import type { FilePosition, StagedBatch } from "../staging/staging-store.ts";
@@ -20,6 +21,7 @@ import {
   type TransactionOutcome,
 } from "./batch-transaction.ts";
 import { loadNarrowing } from "./narrowing.ts";
+import { countReasons } from "./rejected-rows.ts";
 import type { Throttle } from "./throttle.ts";
 
 /** A transaction that takes longer is cut, and half as much is tried: a server that answers no more may stand still. */
@@ -32,6 +34,7 @@ export interface CommitterOptions {
   readonly throttle: Throttle;
   readonly faults: FaultPoints;
   readonly log: Log;
+  readonly events: Events;
   readonly maxRejectsStored: number;
   readonly isFileUnchanged: () => Promise<boolean>;
 }
@@ -55,6 +58,8 @@ export class BatchCommitter {
   readonly #options: CommitterOptions;
   readonly #lifetime: Lifetime;
   #load: Loader;
+  /** Of the last transaction. */
+  #seconds = 0;
 
   constructor(options: CommitterOptions, lifetime: Lifetime) {
     this.#options = options;
@@ -70,6 +75,7 @@ export class BatchCommitter {
     for (let failures = 1; ; failures++) {
       const outcome = await this.#attempt(owner, batch);
       const next = await this.#afterAttempt(owner, batch, outcome);
+      if (next.kind === "committed") this.#publish(owner, batch, next);
       if (next.kind !== "again") return next;
       owner = next.owner;
       if (failures === 1 && "error" in outcome) {
@@ -80,6 +86,17 @@ export class BatchCommitter {
       }
       await pause(backoffMs(failures), this.#lifetime.stopping);
     }
+  }
+
+  #publish(
+    { fileId, checkpoint }: BatchOwner,
+    batch: StagedBatch,
+    { imported: rows, rejected }: Extract<CommitOutcome, { kind: "committed" }>,
+  ): void {
+    const bytes = batch.next.offset - checkpoint.offset;
+    const reasons = countReasons(batch);
+    const figures = { fileId, rows, rejected, bytes, seconds: this.#seconds, reasons };
+    this.#options.events.publish({ kind: "batch_committed", ...figures });
   }
 
   /** One transaction on a connection of its own, in its turn. */
@@ -107,6 +124,7 @@ export class BatchCommitter {
   ): Promise<TransactionOutcome> {
     const { faults, maxRejectsStored, isFileUnchanged } = this.#options;
     const { killed } = this.#lifetime;
+    const begunAtMs = performance.now();
     let tookTooLong = false;
     // Ending a client amid a statement destroys its connection; the server rolls back what is not committed.
     const cut = (): void => void client.end();
@@ -121,6 +139,7 @@ export class BatchCommitter {
       const tools = { faults, load: this.#load, isFileUnchanged, maxRejectsStored, lockMs };
       outcome = await runTransaction(client, owner, batch, tools);
     } finally {
+      this.#seconds = (performance.now() - begunAtMs) / 1_000;
       clearTimeout(deadline);
       killed.removeEventListener("abort", cut);
       client.release(outcome?.kind !== "committed"); // At any doubt the connection is not used again.

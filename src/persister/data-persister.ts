@@ -16,6 +16,7 @@ import { type Component, type Lifetime, spawn } from "../supervisor/component.ts
 import { BatchCommitter, type CommitOutcome, type CommitterOptions } from "./batch-committer.ts";
 import type { BatchOwner } from "./batch-transaction.ts";
 import { clearAway, type PackageEndOptions, setAside } from "./package-end.ts";
+import { PackageNews } from "./package-news.ts";
 import { validate } from "./validation.ts";
 
 /** What all persisters share. */
@@ -62,7 +63,7 @@ class DataPersister {
       case "load":
         return this.#load(opening);
       case "fail":
-        return this.#fail(opening.row.ownerEpoch, opening.error);
+        return this.#fail(this.#newsOf(opening.row), opening.row.ownerEpoch, opening.error);
       case "finished":
         await clearAway(this.#file, this.#options, this.#lifetime.stopping);
         return;
@@ -86,30 +87,36 @@ class DataPersister {
   }
 
   async #commitAll(committer: BatchCommitter, row: LedgerRow): Promise<void> {
-    const startedAtMs = performance.now();
+    const news = this.#newsOf(row);
+    news.started(row.checkpointOffset);
     let owner = ownerOf(row);
     for (;;) {
       const limits = { maxRows: this.#maxRows, maxBytes: maxBatchBytes };
       const batch = await this.#staging.take(limits, this.#lifetime.stopping);
-      if (batch.kind === "unreadable") return this.#fail(owner.epoch, batch.error);
+      if (batch.kind === "unreadable") return this.#fail(news, owner.epoch, batch.error);
       for (const slice of batch.slices) validate(slice);
-      const outcome = await this.#commitInParts(committer, owner, batch);
+      const outcome = await this.#commitInParts(committer, news, owner, batch);
       this.#staging.settle(batch);
       if (outcome.kind !== "committed") {
-        return outcome.kind === "let_go" ? this.#letGo() : this.#afterChange(outcome.owner);
+        return outcome.kind === "let_go" ? this.#letGo() : this.#afterChange(news, outcome.owner);
       }
       owner = outcome.owner;
-      if (batch.last) return this.#complete(startedAtMs);
+      if (batch.last) return this.#complete(news);
     }
   }
 
   /** A batch that takes the server too long is committed in halves, and those in halves again. */
   async #commitInParts(
     committer: BatchCommitter,
+    news: PackageNews,
     owner: BatchOwner,
     batch: StagedBatch,
   ): Promise<Exclude<CommitOutcome, { kind: "too_slow" }>> {
     const outcome = await committer.commit(owner, batch);
+    if (outcome.kind === "committed") {
+      const { offset } = outcome.owner.checkpoint;
+      news.committed(offset, outcome.imported, outcome.rejected);
+    }
     if (outcome.kind !== "too_slow") {
       this.#maxRows = Math.min(
         this.#maxRows * 2,
@@ -124,8 +131,9 @@ class DataPersister {
       { fileId: owner.fileId, rows: first.lines },
       "the server is slow, smaller batches",
     );
-    const half = await this.#commitInParts(committer, outcome.owner, first);
-    return half.kind === "committed" ? this.#commitInParts(committer, half.owner, second) : half;
+    const half = await this.#commitInParts(committer, news, outcome.owner, first);
+    if (half.kind !== "committed") return half;
+    return this.#commitInParts(committer, news, half.owner, second);
   }
 
   async #isUnchanged(handle: FileHandle | undefined): Promise<boolean> {
@@ -133,17 +141,17 @@ class DataPersister {
     return isUnchanged(fingerprint(await handle.stat({ bigint: true })), this.#file.fingerprint);
   }
 
-  async #complete(startedAtMs: number): Promise<void> {
-    const { database, faults, log } = this.#options;
+  /** Told at once: after a crash a later run finds the package finished, and says nothing of it any more. */
+  async #complete(news: PackageNews): Promise<void> {
+    const { faults, log } = this.#options;
+    const { figures, seconds } = news;
+    log.info({ ...figures, seconds }, "package complete");
+    news.complete();
     await faults.at("after_complete");
-    const { stopping } = this.#lifetime;
-    const row = await database.use(stopping, ({ ledger }) => ledger.find(this.#file.fileId));
-    const seconds = Math.round(performance.now() - startedAtMs) / 1_000;
-    log.info({ ...this.#fields(), ...figures(row), seconds }, "package complete");
-    await clearAway(this.#file, this.#options, stopping);
+    await clearAway(this.#file, this.#options, this.#lifetime.stopping);
   }
 
-  async #fail(epoch: number, error: string): Promise<void> {
+  async #fail(news: PackageNews, epoch: number, error: string): Promise<void> {
     const { database, log } = this.#options;
     const { fileId } = this.#file;
     const failed = await database.use(this.#lifetime.stopping, ({ ledger }) =>
@@ -151,13 +159,15 @@ class DataPersister {
     );
     if (!failed) return this.#letGo();
     log.warn({ ...this.#fields(), error, keptIn: this.#options.folders.failed }, "package failed");
+    news.failed(error);
     await setAside(this.#file, this.#options);
   }
 
   /** Nothing committed yet: intake identifies the file anew. Else the rows that are in would belong to other bytes. */
-  async #afterChange({ checkpoint, epoch }: BatchOwner): Promise<void> {
+  async #afterChange(news: PackageNews, { checkpoint, epoch }: BatchOwner): Promise<void> {
     if (checkpoint.line > 1) {
       return this.#fail(
+        news,
         epoch,
         `the file changed after it was claimed; its lines before ${checkpoint.line} are loaded`,
       );
@@ -172,6 +182,10 @@ class DataPersister {
     this.#options.log.warn(this.#fields(), "another owner has the package, it is let go");
   }
 
+  #newsOf(row: LedgerRow): PackageNews {
+    return new PackageNews(this.#options.events, row);
+  }
+
   #fields(): Record<string, unknown> {
     return { fileId: this.#file.fileId, name: this.#file.name.text };
   }
@@ -180,10 +194,4 @@ class DataPersister {
 function ownerOf(row: LedgerRow): BatchOwner {
   const checkpoint = { line: row.checkpointLine, offset: row.checkpointOffset };
   return { fileId: row.id, epoch: row.ownerEpoch, checkpoint, errors: row.errors };
-}
-
-function figures(row: LedgerRow | undefined): Record<string, unknown> {
-  if (row === undefined) return {};
-  const { satelliteType, sizeBytes, totalLines, importedLines, errors } = row;
-  return { satelliteType, sizeBytes, totalLines, importedLines, errors };
 }

@@ -26,6 +26,16 @@ export function rejectedLines({ slices }: StagedBatch, most: number): Rejected[]
   return rejected;
 }
 
+/** How many lines of a batch are rejected for which reason. */
+export function countReasons(batch: StagedBatch): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { chunk, index } of rejectedLines(batch, batch.lines)) {
+    const reason = chunk.reasonOf(index) ?? "";
+    counts[reason] = (counts[reason] ?? 0) + 1;
+  }
+  return counts;
+}
+
 export function encodeRejected(fileId: number, { chunk, index }: Rejected): Buffer {
   const reason = Buffer.from(chunk.reasonOf(index) ?? "");
   const detail = Buffer.from(chunk.columns.details.get(index) ?? "");

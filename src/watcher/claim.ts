@@ -52,7 +52,7 @@ export async function releaseClaim(fileId: number, { database }: IntakeContext):
 async function claimAs(
   fileId: number,
   { name, fingerprint, failures }: ToClaim,
-  { folders, log, faults }: IntakeContext,
+  { folders, log, events, faults }: IntakeContext,
 ): Promise<ClaimOutcome> {
   const from = pathOf(folders.ingest, name);
   try {
@@ -72,6 +72,8 @@ async function claimAs(
   const file = { fileId, name, fingerprint };
   const claimed = await look(claimedPath(folders, file));
   if (claimed.kind === "file") {
+    const sizeBytes = Number(claimed.fingerprint.sizeBytes);
+    events.publish({ kind: "package_claimed", fileId, name: name.text, sizeBytes });
     if (isUnchanged(claimed.fingerprint, fingerprint)) return { kind: "claimed", file };
     return { kind: "unsettled", fileId };
   }

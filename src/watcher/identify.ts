@@ -11,6 +11,7 @@ import {
 } from "../folders/claimed-file.ts";
 import { fingerprint, isUnchanged, openRegular } from "../folders/file-identity.ts";
 import { sha256Of } from "../folders/sha256.ts";
+import type { Happening } from "../observability/events.ts";
 import { clearAway } from "../persister/package-end.ts";
 import type { IdentifiedFile, IntakeContext } from "./intake-context.ts";
 
@@ -56,6 +57,7 @@ async function decide(
         { fileId: file.fileId, name: file.name.text, duplicateOf: existing.id },
         "package is a duplicate, nothing was imported",
       );
+      context.events.publish(duplicateEnded(file, existing));
       await clearAway(file, context, stopping);
       return { kind: "ended" };
     }
@@ -141,6 +143,22 @@ async function isIdTaken(
 ): Promise<boolean> {
   const row = await database.use(stopping, ({ ledger }) => ledger.find(fileId));
   return row !== undefined && row.owner !== database.owner;
+}
+
+function duplicateEnded(file: IdentifiedFile, original: LedgerRow): Happening {
+  return {
+    kind: "package_ended",
+    outcome: "duplicate",
+    fileId: file.fileId,
+    name: file.name.text,
+    satelliteType: original.satelliteType,
+    sizeBytes: Number(file.fingerprint.sizeBytes),
+    totalLines: 0,
+    importedLines: 0,
+    errors: 0,
+    seconds: 0,
+    duplicateOf: original.id,
+  };
 }
 
 const describe = (file: IdentifiedFile) => ({

@@ -2,6 +2,7 @@
 import type { Database } from "../database/database.ts";
 import type { ClaimedFile } from "../folders/claimed-file.ts";
 import type { Folders } from "../folders/folders.ts";
+import type { Events } from "../observability/events.ts";
 import type { FaultPoints } from "../observability/fault-points.ts";
 import type { Log } from "../observability/log.ts";
 import type { ArchiveOptions } from "../persister/archive.ts";
@@ -12,6 +13,7 @@ export interface IntakeOptions extends PackageEndOptions, ArchiveOptions {
   readonly folders: Folders;
   readonly faults: FaultPoints;
   readonly log: Log;
+  readonly events: Events;
   readonly settleMs: number;
   readonly scanIntervalMs: number;
   readonly maxPackages: number;

@@ -13,6 +13,7 @@ import {
 import { isSystemError, look } from "../folders/file-identity.ts";
 import { packageName, pathOf } from "../folders/package-name.ts";
 import { clearAway, setAside } from "../persister/package-end.ts";
+import { figuresOf } from "../persister/package-news.ts";
 import { releaseClaim } from "./claim.ts";
 import { readIdentity } from "./identify.ts";
 import type { IdentifiedFile, IntakeContext } from "./intake-context.ts";
@@ -192,7 +193,14 @@ export class Recovery {
     const error = `the file is gone: it was taken away from processing/ before line ${row.checkpointLine} was loaded`;
     // Not if it came to its end while we looked.
     const isFailed = await database.use(stopping, ({ ledger }) => ledger.failOwned(row.id, error));
-    if (isFailed) log.error({ fileId: row.id, name: row.name, error }, "package failed");
+    if (!isFailed) return;
+    log.error({ fileId: row.id, name: row.name, error }, "package failed");
+    this.#publishFailed(row, error);
+  }
+
+  #publishFailed(row: LedgerRow, error: string): void {
+    const ended = { ...figuresOf(row), seconds: 0, error };
+    this.#context.events.publish({ kind: "package_ended", outcome: "failed", ...ended });
   }
 
   async #fileIn(fileId: number): Promise<ClaimedFile | undefined> {
@@ -217,6 +225,7 @@ export class Recovery {
       const error = `the file changed after its first ${row.checkpointLine - 1} lines were loaded`;
       await database.use(stopping, ({ ledger }) => ledger.failOwned(row.id, error));
       log.warn({ fileId: row.id, name: row.name, error }, "package failed");
+      this.#publishFailed(row, error);
       await setAside(file, this.#context);
       return settled;
     }

@@ -10,7 +10,7 @@ const alwaysHashedBytes = 2n ** 30n;
 
 /** @returns whether the file was refused, and is done with */
 export async function refuseUnhashed(file: ClaimedFile, context: IntakeContext): Promise<boolean> {
-  const { database, folders, log, maxLineBytes, stopping } = context;
+  const { database, events, folders, log, maxLineBytes, stopping } = context;
   if (file.fingerprint.sizeBytes <= alwaysHashedBytes) return false;
   const opened = await openRegular(claimedPath(folders, file));
   if (opened.kind !== "file") return false;
@@ -23,6 +23,9 @@ export async function refuseUnhashed(file: ClaimedFile, context: IntakeContext):
   const refused = { id: file.fileId, name, sizeBytes };
   await database.use(stopping, ({ ledger }) => ledger.enterRefused(refused, error));
   log.warn({ fileId: file.fileId, name, error, keptIn: folders.failed }, "package failed");
+  const counts = { totalLines: 0, importedLines: 0, errors: 0, seconds: 0 };
+  const figures = { fileId: file.fileId, name, satelliteType: null, sizeBytes, ...counts };
+  events.publish({ kind: "package_ended", outcome: "failed", ...figures, error });
   await setAside(file, context);
   return true;
 }

@@ -1,5 +1,6 @@
 // A committer on a real database, as a persister has one.
 import type { Database } from "../../src/database/database.ts";
+import { Events } from "../../src/observability/events.ts";
 import { type FaultPoints, noFaults } from "../../src/observability/fault-points.ts";
 import type { Log } from "../../src/observability/log.ts";
 import { BatchCommitter, type CommitterOptions } from "../../src/persister/batch-committer.ts";
@@ -23,6 +24,7 @@ export function makeCommitter(
       throttle: new Throttle({ maxRowsPerSecond: 0, maxTransactions: 4 }),
       faults,
       log,
+      events: new Events(log),
       maxRejectsStored: 1_000,
       isFileUnchanged: () => Promise.resolve(true),
       ...options,

@@ -6,6 +6,7 @@ import { type ClaimedFile, claimedPath, claimFolder } from "../../src/folders/cl
 import { look } from "../../src/folders/file-identity.ts";
 import { type Folders, prepareFolders } from "../../src/folders/folders.ts";
 import { packageName } from "../../src/folders/package-name.ts";
+import { Events } from "../../src/observability/events.ts";
 import { type FaultPoints, noFaults } from "../../src/observability/fault-points.ts";
 import { dataPersister, type PersisterOptions } from "../../src/persister/data-persister.ts";
 import { Throttle } from "../../src/persister/throttle.ts";
@@ -53,6 +54,7 @@ export async function makePersister(
   const persister = dataPersister(file, staging, {
     database,
     log,
+    events: new Events(log),
     folders,
     faults: noFaults,
     throttle: new Throttle({ maxRowsPerSecond: 0, maxTransactions: 4 }),

@@ -1,6 +1,7 @@
 // The database component as the tree runs it, on a given server.
 import { Database } from "../../src/database/database.ts";
 import { type DatabaseServer, givenServer } from "../../src/database/server.ts";
+import { Events } from "../../src/observability/events.ts";
 import { type CapturedLog, capturedLog } from "./captured-log.ts";
 
 export interface RunningDatabase extends CapturedLog {
@@ -16,8 +17,9 @@ export function runDatabase(
   allowUnsafe = true,
 ): RunningDatabase {
   const captured = capturedLog();
+  const events = new Events(captured.log);
   const given = typeof server === "string" ? givenServer(server) : server;
-  const database = new Database({ server: given, owner, log: captured.log, allowUnsafe });
+  const database = new Database({ server: given, owner, log: captured.log, events, allowUnsafe });
   const component = database.start();
   return {
     ...captured,

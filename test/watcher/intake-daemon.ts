@@ -10,6 +10,7 @@ import { type ClaimedFile, removeClaimedFile } from "../../src/folders/claimed-f
 import { look } from "../../src/folders/file-identity.ts";
 import type { Folders } from "../../src/folders/folders.ts";
 import { packageName } from "../../src/folders/package-name.ts";
+import { Events } from "../../src/observability/events.ts";
 import { type FaultPoints, noFaults } from "../../src/observability/fault-points.ts";
 import { systemClock } from "../../src/supervisor/clock.ts";
 import { type Component, spawn } from "../../src/supervisor/component.ts";
@@ -50,17 +51,20 @@ export class IntakeDaemon {
   private constructor(url: string, options: DaemonOptions, load: Load, parsers: DynamicSupervisor) {
     const { folders, name = "daemon:1:test", settleMs = 0, maxPackages = 2 } = options;
     const { log } = this.logged;
+    const events = new Events(log);
     this.folders = folders;
     this.database = new Database({
       server: givenServer(url),
       owner: ownerOf(name, folders),
       log,
+      events,
       allowUnsafe: true,
     });
     this.#databaseComponent = this.database.start();
     this.#fileParsers = parsers;
     this.#load = load;
-    const shared = { database: this.database, folders, log, faults: options.faults ?? noFaults };
+    const faults = options.faults ?? noFaults;
+    const shared = { database: this.database, folders, log, events, faults };
     const limits = {
       settleMs,
       scanIntervalMs: 100,

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import { Database } from "../../src/database/database.ts";
 import { givenServer } from "../../src/database/server.ts";
+import { Events } from "../../src/observability/events.ts";
 import { logLines } from "../observability/log-lines.ts";
 import { createTestDatabase } from "../support/test-database.ts";
 import { testPool } from "../support/test-pool.ts";
@@ -134,10 +135,12 @@ export class TestLedger {
 
 /** Tables are made by the component, as at every start. */
 async function migrate(url: string): Promise<void> {
+  const { log } = logLines();
   const database = new Database({
     server: givenServer(url),
     owner: "first",
-    log: logLines().log,
+    log,
+    events: new Events(log),
     allowUnsafe: true,
   });
   const component = database.start();
