@@ -8,6 +8,8 @@ export interface Context {
   readonly print: (text: string) => void;
   /** Writes a remark to stderr, which is no result: a script that reads stdout does not get it. */
   readonly remark: (text: string) => void;
+  /** Says that the command has done its work, and found something wrong: exit code 1, and no further words. */
+  readonly fail: () => void;
   readonly screen: Screen;
 }
 

@@ -1,6 +1,7 @@
 // The entry of the command line: lists the commands, runs one, sets the exit code. Each command is a file of its own.
 import { Command } from "commander";
 import { readConfig } from "../config.ts";
+import { addCheck } from "./check.ts";
 import { type Context, screenOf } from "./context.ts";
 import { addDatabaseUrl } from "./database-url.ts";
 import { failureOf } from "./failure.ts";
@@ -11,6 +12,9 @@ const context: Context = {
   config: () => readConfig(process.env),
   print: (text) => process.stdout.write(`${text}\n`),
   remark: (text) => process.stderr.write(`downlink: ${text}\n`),
+  fail: () => {
+    process.exitCode = 1;
+  },
   screen: screenOf(process.stdout),
 };
 
@@ -23,6 +27,7 @@ const program = new Command("downlink")
 
 addSimulate(program, context);
 addFiles(program, context);
+addCheck(program, context);
 addDatabaseUrl(program, context);
 
 // Whoever reads our output may have had enough of it (head, less): no error, and nothing left to do.

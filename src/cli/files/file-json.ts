@@ -1,15 +1,15 @@
 // Rows of the table `files` as JSON: its columns under their own names, so that who knows the table knows the output.
 import { getTableColumns } from "drizzle-orm";
 import { files } from "../../database/schema.ts";
+import { jsonArray } from "../text/json.ts";
+import { isoTime } from "../text/time-text.ts";
 import type { FileRow } from "./file-table.ts";
-import { isoTime } from "./time-text.ts";
 
 const columns = Object.entries(getTableColumns(files));
 
 /** A JSON array, a row on each line, as grep and people like it. */
 export function filesJson(rows: readonly FileRow[]): string {
-  if (rows.length === 0) return "[]";
-  return `[\n${rows.map((row) => JSON.stringify(toRecord(row))).join(",\n")}\n]`;
+  return jsonArray(rows.map(toRecord));
 }
 
 function toRecord(row: FileRow): object {

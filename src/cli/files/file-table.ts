@@ -2,9 +2,9 @@
 import type { files } from "../../database/schema.ts";
 import { plainText } from "../../parsers/plain-text.ts";
 import type { Screen } from "../context.ts";
-import { shorten } from "./display-width.ts";
-import { type Column, naturalColumns, tableLines } from "./text-table.ts";
-import { dayText, minuteText, rangeText } from "./time-text.ts";
+import { shorten } from "../text/display-width.ts";
+import { type Column, naturalColumns, tableLines } from "../text/text-table.ts";
+import { dayText, minuteText, rangeText } from "../text/time-text.ts";
 
 export type FileRow = typeof files.$inferSelect;
 

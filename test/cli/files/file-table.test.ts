@@ -1,8 +1,8 @@
 // The table of packages on screens of several widths, with names that mean no good.
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { displayWidth } from "../../../src/cli/files/display-width.ts";
 import { type FileRow, fileTable } from "../../../src/cli/files/file-table.ts";
+import { displayWidth } from "../../../src/cli/text/display-width.ts";
 import { completeRow } from "./file-row.ts";
 
 const failed: FileRow = {

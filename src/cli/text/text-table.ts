@@ -13,6 +13,16 @@ export interface Column {
   readonly paint?: (cell: string) => string;
 }
 
+/** A column of what `cell` says of each row. */
+export function column<Row>(
+  title: string,
+  rows: readonly Row[],
+  cell: (row: Row) => string,
+  layout: Pick<Column, "align" | "leastColumns" | "paint"> = {},
+): Column {
+  return { title, cells: rows.map(cell), ...layout };
+}
+
 const wideGap = 2;
 const narrowGap = 1;
 

@@ -1,6 +1,6 @@
 // Times as the database writes them, for programs and for people.
 import { expect, test } from "vitest";
-import { isoTime, rangeText } from "../../../src/cli/files/time-text.ts";
+import { isoTime, rangeText } from "../../../src/cli/text/time-text.ts";
 
 test.each([
   ["2024-05-01 12:00:00+00", "2024-05-01T12:00:00.000000Z"],
