@@ -5,7 +5,7 @@ const layers = [
   ["watcher"],
   ["parsers"],
   ["staging", "persister"],
-  ["satellites", "database", "registry", "folders"],
+  ["satellites", "database", "registry", "folders", "queries"],
   ["supervisor", "observability"],
   ["config", "errors"],
 ];

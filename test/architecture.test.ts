@@ -22,6 +22,7 @@ const layers: readonly Readonly<Record<string, string>>[] = [
     database: "database/database",
     registry: "registry/registry",
     folders: "folders/folders",
+    queries: "queries/find-files",
   },
   { supervisor: "supervisor/supervisor", observability: "observability/log" },
   { config: "config", errors: "errors" },

@@ -70,6 +70,12 @@ export const files = pgTable(
       .where(sql`${table.status} <> 'duplicate'`),
     // The few rows that are in work, among millions that are done.
     index("files_in_work").on(table.id).where(sql`${table.status} = 'processing'`),
+    // For questions (queries/). None is on a column that a batch changes, so that its update stays a cheap one.
+    index("files_by_status").on(table.status, table.id),
+    index("files_by_satellite").on(table.satelliteType, table.id),
+    index("files_by_data_time").on(table.satelliteType, table.firstTimestamp),
+    index("files_by_arrival").on(table.insertedAt),
+    index("files_duplicates").on(table.duplicateOf).where(sql`${table.duplicateOf} is not null`),
   ],
 );
 

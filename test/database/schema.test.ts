@@ -92,6 +92,11 @@ test("keys, checks and indexes are the contract's, and no foreign key is there",
   expect(
     indexes.map(({ indexdef }) => indexdef.replace(/^CREATE | INDEX \S+ ON public\./g, " ")),
   ).toEqual([
+    expect.stringMatching(/files USING btree \(inserted_at\)$/),
+    expect.stringMatching(/files USING btree \(satellite_type, first_timestamp\)$/),
+    expect.stringMatching(/files USING btree \(satellite_type, id\)$/),
+    expect.stringMatching(/files USING btree \(status, id\)$/),
+    expect.stringMatching(/files USING btree \(duplicate_of\) WHERE \(duplicate_of IS NOT NULL\)$/),
     expect.stringMatching(/files USING btree \(id\) WHERE \(status = 'processing'::text\)$/),
     expect.stringMatching(
       /^ UNIQUE files USING btree \(sha256\) WHERE \(status <> 'duplicate'::text\)$/,

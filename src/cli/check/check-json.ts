@@ -1,5 +1,5 @@
 // What the command `check` says, for programs: the names are those of the tables files and rejected_lines.
-import { isoTime } from "../text/time-text.ts";
+import { isoTime } from "../../queries/iso-time.ts";
 import type { CheckedPackage, NoPackage } from "./check-package.ts";
 import type { KnownBytes } from "./known-bytes.ts";
 

@@ -1,8 +1,8 @@
 // Rows of the table `files` as JSON: its columns under their own names, so that who knows the table knows the output.
 import { getTableColumns } from "drizzle-orm";
 import { files } from "../../database/schema.ts";
+import { isoTime } from "../../queries/iso-time.ts";
 import { jsonArray } from "../text/json.ts";
-import { isoTime } from "../text/time-text.ts";
 import type { FileRow } from "./file-table.ts";
 
 const columns = Object.entries(getTableColumns(files));
