@@ -8,6 +8,7 @@ import { isOpenToAll, prepareFolders } from "./folders/folders.ts";
 import { Events } from "./observability/events.ts";
 import type { FaultPoints } from "./observability/fault-points.ts";
 import { announce, createLog, type Log } from "./observability/log.ts";
+import { logPackages } from "./observability/package-log.ts";
 import { databaseKey } from "./parsers/parts.ts";
 import { Registry } from "./registry/registry.ts";
 import { reportTo } from "./supervision-log.ts";
@@ -47,6 +48,7 @@ async function serve(config: Config, log: Log, faults: FaultPoints, life: Life):
   const owner = `${hostname()}:${process.pid}:${randomBytes(4).toString("hex")}@${folders.id}`;
   const registry = new Registry();
   const events = new Events(log);
+  logPackages(events, log);
   const report = reportTo(log, events, (error) => life.noticeSetup(error));
   const tree = telemetryTree({ config, folders, owner, log, events, faults, registry, report });
   const { ending } = life;

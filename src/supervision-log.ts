@@ -14,7 +14,7 @@ export function reportTo(
     const error = errorOf(report);
     if (error instanceof SetupError) return onSetup(error);
     const { supervisor, context, child } = report;
-    const fields = { supervisor, context, child: child.id };
+    const fields = { ...packageOf(child.id), supervisor, context, child: child.id };
     switch (report.kind) {
       case "start_error":
         log.error({ ...fields, err: error }, "child could not be started");
@@ -40,6 +40,12 @@ export function reportTo(
       events.publish({ kind: "component_restarted", component: child.id, reason });
     }
   };
+}
+
+/** The parts of a package have its id behind a colon. */
+function packageOf(childId: string): { readonly fileId?: number } {
+  const [, fileId] = /:(\d+)$/.exec(childId) ?? [];
+  return fileId === undefined ? {} : { fileId: Number(fileId) };
 }
 
 /** Of those that end by themselves, only the temporary ones are reported and stay away. */

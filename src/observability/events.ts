@@ -19,6 +19,12 @@ interface PackageProgress extends PackageFigures {
   readonly offset: number;
 }
 
+/**
+ * What precedes the loading. settle: from the first sight of the file as it is until it has rested long enough. claim:
+ * from then on until it is renamed out of the inbox. hash: the reading of its bytes.
+ */
+export type PackageStep = "settle" | "claim" | "hash";
+
 export type PackageOutcome = "complete" | "failed" | "duplicate";
 
 /** Something that happened, as it is told. */
@@ -29,6 +35,19 @@ export type Happening =
       readonly fileId: number;
       readonly name: string;
       readonly sizeBytes: number;
+    }
+  | {
+      readonly kind: "package_step";
+      readonly fileId: number;
+      readonly step: PackageStep;
+      readonly seconds: number;
+    }
+  /** By its bytes the claimed file is an earlier package: from here on it goes by that one's id. */
+  | {
+      readonly kind: "package_known";
+      readonly claimId: number;
+      readonly fileId: number;
+      readonly name: string;
     }
   /** A run begins to load: the first one, or one more after a crash. */
   | ({ readonly kind: "package_started" } & PackageProgress)
@@ -55,6 +74,8 @@ export type Happening =
       readonly seconds: number;
       /** Why it failed, for a person. */
       readonly error?: string;
+      /** Where its file lies, if it failed and there still is one. */
+      readonly keptAt?: string;
       readonly duplicateOf?: number;
     } & PackageFigures)
   /** A component ended, and its supervisor starts it again. */

@@ -15,7 +15,7 @@ import {
 import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
 import { BatchCommitter, type CommitOutcome, type CommitterOptions } from "./batch-committer.ts";
 import type { BatchOwner } from "./batch-transaction.ts";
-import { clearAway, type PackageEndOptions, setAside } from "./package-end.ts";
+import { clearAway, failedPath, type PackageEndOptions, setAside } from "./package-end.ts";
 import { PackageNews } from "./package-news.ts";
 import { validate } from "./validation.ts";
 
@@ -143,23 +143,19 @@ class DataPersister {
 
   /** Told at once: after a crash a later run finds the package finished, and says nothing of it any more. */
   async #complete(news: PackageNews): Promise<void> {
-    const { faults, log } = this.#options;
-    const { figures, seconds } = news;
-    log.info({ ...figures, seconds }, "package complete");
     news.complete();
-    await faults.at("after_complete");
+    await this.#options.faults.at("after_complete");
     await clearAway(this.#file, this.#options, this.#lifetime.stopping);
   }
 
   async #fail(news: PackageNews, epoch: number, error: string): Promise<void> {
-    const { database, log } = this.#options;
+    const { database, folders } = this.#options;
     const { fileId } = this.#file;
     const failed = await database.use(this.#lifetime.stopping, ({ ledger }) =>
       ledger.fail(fileId, epoch, error),
     );
     if (!failed) return this.#letGo();
-    log.warn({ ...this.#fields(), error, keptIn: this.#options.folders.failed }, "package failed");
-    news.failed(error);
+    news.failed(error, failedPath(folders, this.#file));
     await setAside(this.#file, this.#options);
   }
 

@@ -1,8 +1,10 @@
 // The end of a package's file: removed, archived, or kept for a person. Here alone a package is deleted, and only
 // after its row says so. What fails here is told and tried again later by intake, never imported again.
+import { join } from "node:path";
 import type { Database } from "../database/database.ts";
 import { type ClaimedFile, keepClaimedFile, removeClaimedFile } from "../folders/claimed-file.ts";
 import type { Folders } from "../folders/folders.ts";
+import { keptName } from "../folders/package-name.ts";
 import type { FaultPoints } from "../observability/fault-points.ts";
 import type { Log } from "../observability/log.ts";
 
@@ -45,6 +47,11 @@ export async function clearAway(
     log.warn({ ...fields, err }, "package is in the database, but its file cannot be removed");
   }
   return false;
+}
+
+/** Where `setAside` leaves the file. */
+export function failedPath({ failed }: Folders, { fileId, name }: ClaimedFile): string {
+  return join(failed, keptName(fileId, name));
 }
 
 /** Moves the file of a package to failed/ whose row is `failed`. @returns false if it is still there */

@@ -18,14 +18,9 @@ export class PackageNews {
     this.#figures = figuresOf(row);
   }
 
-  /** As they are after the last commit. */
-  get figures(): PackageFigures {
-    return this.#figures;
-  }
-
   /** Since the run began. */
-  get seconds(): number {
-    return Math.round(performance.now() - this.#startedAtMs) / 1_000;
+  get #seconds(): number {
+    return (performance.now() - this.#startedAtMs) / 1_000;
   }
 
   started(offset: number): void {
@@ -45,13 +40,14 @@ export class PackageNews {
   }
 
   complete(): void {
-    const { seconds } = this;
+    const seconds = this.#seconds;
     this.#events.publish({ kind: "package_ended", outcome: "complete", ...this.#figures, seconds });
   }
 
-  failed(error: string): void {
-    const { seconds } = this;
-    const ended = { ...this.#figures, seconds, error };
+  /** @param keptAt where its file will lie */
+  failed(error: string, keptAt: string): void {
+    const seconds = this.#seconds;
+    const ended = { ...this.#figures, seconds, error, keptAt };
     this.#events.publish({ kind: "package_ended", outcome: "failed", ...ended });
   }
 }

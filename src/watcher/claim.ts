@@ -10,6 +10,7 @@ import {
 } from "../folders/claimed-file.ts";
 import { isErrno, isUnchanged, look, openRegular } from "../folders/file-identity.ts";
 import { keptName, pathOf } from "../folders/package-name.ts";
+import type { Events } from "../observability/events.ts";
 import type { Offer, OfferOutcome } from "./file-system-watcher.ts";
 import type { IntakeContext } from "./intake-context.ts";
 
@@ -51,9 +52,10 @@ export async function releaseClaim(fileId: number, { database }: IntakeContext):
 
 async function claimAs(
   fileId: number,
-  { name, fingerprint, failures }: ToClaim,
+  offer: ToClaim,
   { folders, log, events, faults }: IntakeContext,
 ): Promise<ClaimOutcome> {
+  const { name, fingerprint, failures } = offer;
   const from = pathOf(folders.ingest, name);
   try {
     const opened = await openRegular(from); // Whoever may not read it must not take it away.
@@ -74,6 +76,7 @@ async function claimAs(
   if (claimed.kind === "file") {
     const sizeBytes = Number(claimed.fingerprint.sizeBytes);
     events.publish({ kind: "package_claimed", fileId, name: name.text, sizeBytes });
+    publishSteps(fileId, offer, events);
     if (isUnchanged(claimed.fingerprint, fingerprint)) return { kind: "claimed", file };
     return { kind: "unsettled", fileId };
   }
@@ -87,6 +90,13 @@ async function claimAs(
   }
   await removeClaimFolder(folders, fileId);
   return { kind: "taken" };
+}
+
+function publishSteps(fileId: number, { seenMs, settledMs }: ToClaim, events: Events): void {
+  const settle = (settledMs - seenMs) / 1_000;
+  const claim = (performance.now() - settledMs) / 1_000;
+  events.publish({ kind: "package_step", fileId, step: "settle", seconds: settle });
+  events.publish({ kind: "package_step", fileId, step: "claim", seconds: claim });
 }
 
 /** Back to where it was; aside if something else lies there by now, which a rename would overwrite. */

@@ -19,6 +19,9 @@ export type OfferOutcome = "taken" | "changed" | "not_now";
 export interface Offer extends Candidate {
   /** How often in a row it could not be taken. */
   readonly failures: number;
+  /** When it was first seen as it is, and when it had rested long enough: ms of performance.now(). */
+  readonly seenMs: number;
+  readonly settledMs: number;
   /** To be called once. */
   readonly settle: (outcome: OfferOutcome) => void;
 }
@@ -179,7 +182,9 @@ class FileSystemWatcher {
     await this.#options.faults.at("after_stat");
     const settle = (outcome: OfferOutcome): void => this.#settled(name, outcome);
     const failures = this.#settling.failuresOf(name);
-    await this.#options.offer({ ...candidate, failures, settle }, stopping);
+    const settledMs = performance.now();
+    const seenMs = this.#settling.sinceMs(name) ?? settledMs;
+    await this.#options.offer({ ...candidate, failures, seenMs, settledMs, settle }, stopping);
   }
 
   /** A file that cannot be looked at comes with a later scan, and holds up no other. */

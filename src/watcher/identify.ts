@@ -53,10 +53,6 @@ async function decide(
     case "complete": {
       const duplicate = { id: file.fileId, name: file.name.text, ...describe(file) };
       await database.use(stopping, ({ ledger }) => ledger.enterDuplicate(duplicate, existing));
-      context.log.info(
-        { fileId: file.fileId, name: file.name.text, duplicateOf: existing.id },
-        "package is a duplicate, nothing was imported",
-      );
       context.events.publish(duplicateEnded(file, existing));
       await clearAway(file, context, stopping);
       return { kind: "ended" };
@@ -107,13 +103,15 @@ async function takePlace(
   fileId: number,
   context: IntakeContext,
 ): Promise<Identification> {
-  const { folders, inHand } = context;
+  const { events, folders, inHand } = context;
   inHand.add(fileId);
   const moved = { ...file, fileId };
   try {
     await moveIntoClaim(folders, claimedPath(folders, file), moved);
     await removeClaimFolder(folders, file.fileId);
     await removeFailedCopies(moved, context);
+    const [claimId, name] = [file.fileId, file.name.text];
+    events.publish({ kind: "package_known", claimId, fileId, name });
     return { kind: "run", file: moved };
   } catch (error) {
     inHand.delete(fileId); // A later sweep finds the file, in the one claim or in the other.
@@ -169,14 +167,17 @@ const describe = (file: IdentifiedFile) => ({
 /** The bytes of a claimed file. @returns undefined if it is gone, or changed while it was read */
 export async function readIdentity(
   file: Omit<IdentifiedFile, "sha256">,
-  { folders, stopping }: IntakeContext,
+  { events, folders, stopping }: IntakeContext,
 ): Promise<IdentifiedFile | undefined> {
+  const begunMs = performance.now();
   const opened = await openRegular(claimedPath(folders, file));
   if (opened.kind !== "file") return undefined;
   try {
     const sha256 = await sha256Of(opened.handle, stopping);
     const after = fingerprint(await opened.handle.stat({ bigint: true }));
     if (!isUnchanged(after, file.fingerprint)) return undefined;
+    const seconds = (performance.now() - begunMs) / 1_000;
+    events.publish({ kind: "package_step", fileId: file.fileId, step: "hash", seconds });
     return { ...file, sha256 };
   } finally {
     await opened.handle.close();

@@ -26,6 +26,11 @@ const shortestSweepMs = 1_000;
 /** Between two looks at the limits of archive/. */
 const trimIntervalMs = 10_000;
 
+/** Says in the log which package a line is about; without a file id as long as it is not claimed. */
+type About = Readonly<{ fileId?: number; name?: string }>;
+
+const aboutFile = ({ fileId, name }: ClaimedFile): About => ({ fileId, name: name.text });
+
 export class Intake {
   readonly #context: IntakeContext;
   readonly #runs: PackageRuns;
@@ -74,7 +79,7 @@ export class Intake {
       ]);
       over.abort();
     }
-    this.#inLane(() => this.#take(offer), 0);
+    this.#inLane(() => this.#take(offer), 0, { name: offer.name.text });
   }
 
   async #sweepOn(): Promise<void> {
@@ -92,7 +97,7 @@ export class Intake {
     for (const [fileId, component] of await this.#runs.running()) {
       this.#context.inHand.add(fileId);
       const follow = (): Promise<void> => this.#runs.follow(component);
-      this.#inLane(() => follow().finally(() => this.#letGo(fileId)), 1);
+      this.#inLane(() => follow().finally(() => this.#letGo(fileId)), 1, { fileId });
     }
   }
 
@@ -136,9 +141,9 @@ export class Intake {
     await trimArchive(this.#context, this.#context.stopping);
   }
 
-  #goOn({ fileId }: IdentifiedFile, task: () => Promise<void>): void {
-    this.#context.inHand.add(fileId);
-    this.#inLane(task, 1);
+  #goOn(file: IdentifiedFile, task: () => Promise<void>): void {
+    this.#context.inHand.add(file.fileId);
+    this.#inLane(task, 1, aboutFile(file));
   }
 
   async #take(offer: Offer): Promise<void> {
@@ -151,7 +156,8 @@ export class Intake {
       return;
     }
     offer.settle("taken");
-    await this.#identifyClaim(claimed.file);
+    const { file } = claimed;
+    await this.#guard(() => this.#identifyClaim(file), aboutFile(file));
   }
 
   async #identifyClaim(file: ClaimedFile): Promise<void> {
@@ -213,7 +219,7 @@ export class Intake {
   #wakeTwins(fileId: number): void {
     const twins = this.#twins.get(fileId) ?? [];
     this.#twins.delete(fileId);
-    for (const twin of twins) this.#inLane(() => this.#identify(twin), 1);
+    for (const twin of twins) this.#inLane(() => this.#identify(twin), 1, aboutFile(twin));
     this.#bell.emit("end");
   }
 
@@ -224,19 +230,20 @@ export class Intake {
     }
   }
 
-  #inLane(task: () => Promise<void>, priority: number): void {
+  #inLane(task: () => Promise<void>, priority: number, about: About): void {
+    void this.#lanes.add(() => this.#guard(task, about), { priority });
+  }
+
+  /** What the file system refuses now it may allow later: the sweep comes back to the claim. The rest is a crash. */
+  async #guard(task: () => Promise<void>, about: About): Promise<void> {
     const { stopping, log } = this.#context;
-    const guarded = async (): Promise<void> => {
-      try {
-        await task();
-      } catch (error) {
-        if (stopping.aborted) return;
-        // What the file system refuses now it may allow later: the sweep comes back to the claim.
-        if (isSystemError(error))
-          log.warn({ err: error }, "a claimed package cannot be read or moved");
-        else this.#bell.emit("crash", error);
-      }
-    };
-    void this.#lanes.add(guarded, { priority });
+    try {
+      await task();
+    } catch (error) {
+      if (stopping.aborted) return;
+      if (isSystemError(error)) {
+        log.warn({ ...about, err: error }, "a claimed package cannot be read or moved");
+      } else this.#bell.emit("crash", error);
+    }
   }
 }

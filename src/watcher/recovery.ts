@@ -12,7 +12,7 @@ import {
 } from "../folders/claimed-file.ts";
 import { isSystemError, look } from "../folders/file-identity.ts";
 import { packageName, pathOf } from "../folders/package-name.ts";
-import { clearAway, setAside } from "../persister/package-end.ts";
+import { clearAway, failedPath, setAside } from "../persister/package-end.ts";
 import { figuresOf } from "../persister/package-news.ts";
 import { releaseClaim } from "./claim.ts";
 import { readIdentity } from "./identify.ts";
@@ -182,7 +182,7 @@ export class Recovery {
   }
 
   async #giveUpMissing(row: LedgerRow): Promise<void> {
-    const { database, log, stopping } = this.#context;
+    const { database, events, stopping } = this.#context;
     const { owner } = database;
     if (
       row.owner !== owner &&
@@ -194,13 +194,8 @@ export class Recovery {
     // Not if it came to its end while we looked.
     const isFailed = await database.use(stopping, ({ ledger }) => ledger.failOwned(row.id, error));
     if (!isFailed) return;
-    log.error({ fileId: row.id, name: row.name, error }, "package failed");
-    this.#publishFailed(row, error);
-  }
-
-  #publishFailed(row: LedgerRow, error: string): void {
-    const ended = { ...figuresOf(row), seconds: 0, error };
-    this.#context.events.publish({ kind: "package_ended", outcome: "failed", ...ended });
+    const ended = { seconds: 0, error };
+    events.publish({ kind: "package_ended", outcome: "failed", ...figuresOf(row), ...ended });
   }
 
   async #fileIn(fileId: number): Promise<ClaimedFile | undefined> {
@@ -220,12 +215,12 @@ export class Recovery {
 
   /** The bytes in hand are no longer those of the row: the file grew after its claim, or was written over. */
   async #changed(file: IdentifiedFile, row: LedgerRow): Promise<Found> {
-    const { database, log, stopping } = this.#context;
+    const { database, events, folders, stopping } = this.#context;
     if (row.checkpointLine > 1) {
       const error = `the file changed after its first ${row.checkpointLine - 1} lines were loaded`;
       await database.use(stopping, ({ ledger }) => ledger.failOwned(row.id, error));
-      log.warn({ fileId: row.id, name: row.name, error }, "package failed");
-      this.#publishFailed(row, error);
+      const ended = { seconds: 0, error, keptAt: failedPath(folders, file) };
+      events.publish({ kind: "package_ended", outcome: "failed", ...figuresOf(row), ...ended });
       await setAside(file, this.#context);
       return settled;
     }

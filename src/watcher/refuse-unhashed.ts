@@ -3,14 +3,14 @@
 import { type ClaimedFile, claimedPath } from "../folders/claimed-file.ts";
 import { openRegular } from "../folders/file-identity.ts";
 import { readHeader } from "../parsers/header-line.ts";
-import { setAside } from "../persister/package-end.ts";
+import { failedPath, setAside } from "../persister/package-end.ts";
 import type { IntakeContext } from "./intake-context.ts";
 
 const alwaysHashedBytes = 2n ** 30n;
 
 /** @returns whether the file was refused, and is done with */
 export async function refuseUnhashed(file: ClaimedFile, context: IntakeContext): Promise<boolean> {
-  const { database, events, folders, log, maxLineBytes, stopping } = context;
+  const { database, events, folders, maxLineBytes, stopping } = context;
   if (file.fingerprint.sizeBytes <= alwaysHashedBytes) return false;
   const opened = await openRegular(claimedPath(folders, file));
   if (opened.kind !== "file") return false;
@@ -22,10 +22,10 @@ export async function refuseUnhashed(file: ClaimedFile, context: IntakeContext):
   const name = file.name.text;
   const refused = { id: file.fileId, name, sizeBytes };
   await database.use(stopping, ({ ledger }) => ledger.enterRefused(refused, error));
-  log.warn({ fileId: file.fileId, name, error, keptIn: folders.failed }, "package failed");
+  const keptAt = failedPath(folders, file);
   const counts = { totalLines: 0, importedLines: 0, errors: 0, seconds: 0 };
   const figures = { fileId: file.fileId, name, satelliteType: null, sizeBytes, ...counts };
-  events.publish({ kind: "package_ended", outcome: "failed", ...figures, error });
+  events.publish({ kind: "package_ended", outcome: "failed", ...figures, error, keptAt });
   await setAside(file, context);
   return true;
 }

@@ -83,6 +83,11 @@ export class Settling {
     return this.#find(name)?.failures ?? 0;
   }
 
+  /** Since when the file is as it is. */
+  sinceMs(name: PackageName): number | undefined {
+    return this.#find(name)?.sinceMs;
+  }
+
   /** The file is no longer in the inbox, or no file at all. */
   forget(name: PackageName): void {
     this.#entries.delete(keyOf(name));

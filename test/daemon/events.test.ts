@@ -11,13 +11,14 @@ let daemon: DaemonInProcess;
 
 afterEach(() => daemon.close());
 
-/** Drops a package and waits for its end. @returns what was told of it */
+/** Drops a package and waits for its end. @returns what was told of it, without the steps before the loading */
 async function load(name: string, bytes: Uint8Array | string): Promise<readonly DaemonEvent[]> {
   const from = daemon.heard.length;
   await drop(daemon.dir, name, bytes);
   return until(`the end of ${name}`, () => {
     const told = daemon.heard.slice(from);
-    return told.some(({ kind }) => kind === "package_ended") && told;
+    const isOver = told.some(({ kind }) => kind === "package_ended");
+    return isOver && told.filter(({ kind }) => kind !== "package_step");
   });
 }
 
@@ -80,6 +81,29 @@ test("a refused package ends as failed with the reason, and the same bytes again
     importedLines: 0,
     duplicateOf: fileIdOf(original),
   });
+});
+
+test("each step before the loading is told once, with its seconds, and a failed package sent again as known", async () => {
+  daemon = await startDaemonInProcess();
+  const isStep = (event: DaemonEvent) => event.kind === "package_step";
+  const [claim] = await load("no-type.json", "{}\n");
+  const steps = daemon.heard.filter(isStep);
+  const fileId = claim?.kind === "package_claimed" ? claim.fileId : undefined;
+  expect(steps).toMatchObject([
+    { fileId, step: "settle" },
+    { fileId, step: "claim" },
+    { fileId, step: "hash" },
+  ]);
+  expect(steps[0]?.seconds).toBeGreaterThanOrEqual(0.05);
+  expect(steps.every(({ seconds }) => seconds >= 0 && seconds < 30)).toBe(true);
+  const again = await load("again.json", "{}\n");
+  const claimId = fileIdOf(again);
+  expect(claimId).not.toBe(fileId);
+  expect(again).toMatchObject([
+    { kind: "package_claimed", fileId: claimId },
+    { kind: "package_known", claimId, fileId, name: "again.json" },
+    { kind: "package_ended", outcome: "failed", fileId, name: "again.json" },
+  ]);
 });
 
 test("a package that starts again goes on from its checkpoint, and ends once", async () => {

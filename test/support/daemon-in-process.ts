@@ -5,6 +5,7 @@ import { readConfig } from "../../src/config.ts";
 import { prepareFolders } from "../../src/folders/folders.ts";
 import { type DaemonEvent, Events } from "../../src/observability/events.ts";
 import { type FaultPoints, noFaults } from "../../src/observability/fault-points.ts";
+import { logPackages } from "../../src/observability/package-log.ts";
 import { databaseKey } from "../../src/parsers/parts.ts";
 import { Registry } from "../../src/registry/registry.ts";
 import { reportTo } from "../../src/supervision-log.ts";
@@ -52,6 +53,7 @@ export async function startDaemonInProcess(
   const events = new Events(log);
   const heard: DaemonEvent[] = [];
   events.subscribe((event) => heard.push(event));
+  logPackages(events, log);
   const registry = new Registry();
   const report = reportTo(log, events, () => {});
   const owner = `test:1:test@${folders.id}`;

@@ -8,6 +8,7 @@ import { type Folders, prepareFolders } from "../../src/folders/folders.ts";
 import { packageName } from "../../src/folders/package-name.ts";
 import { Events } from "../../src/observability/events.ts";
 import { type FaultPoints, noFaults } from "../../src/observability/fault-points.ts";
+import { logPackages } from "../../src/observability/package-log.ts";
 import { dataPersister, type PersisterOptions } from "../../src/persister/data-persister.ts";
 import { Throttle } from "../../src/persister/throttle.ts";
 import {
@@ -49,12 +50,14 @@ export async function makePersister(
   const folder = await makeTemporaryFolder();
   const folders = await prepareFolders(join(folder.path, "files"), join(folder.path, ".data"));
   const file = await claim(folders, row);
+  const events = new Events(log);
+  logPackages(events, log);
   const staging = new StagingStore(stagingCapacityBytes);
   const store = staging.start();
   const persister = dataPersister(file, staging, {
     database,
     log,
-    events: new Events(log),
+    events,
     folders,
     faults: noFaults,
     throttle: new Throttle({ maxRowsPerSecond: 0, maxTransactions: 4 }),

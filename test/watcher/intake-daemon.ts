@@ -12,6 +12,7 @@ import type { Folders } from "../../src/folders/folders.ts";
 import { packageName } from "../../src/folders/package-name.ts";
 import { Events } from "../../src/observability/events.ts";
 import { type FaultPoints, noFaults } from "../../src/observability/fault-points.ts";
+import { logPackages } from "../../src/observability/package-log.ts";
 import { systemClock } from "../../src/supervisor/clock.ts";
 import { type Component, spawn } from "../../src/supervisor/component.ts";
 import { startDynamicSupervisor } from "../../src/supervisor/dynamic-supervisor.ts";
@@ -52,6 +53,7 @@ export class IntakeDaemon {
     const { folders, name = "daemon:1:test", settleMs = 0, maxPackages = 2 } = options;
     const { log } = this.logged;
     const events = new Events(log);
+    logPackages(events, log);
     this.folders = folders;
     this.database = new Database({
       server: givenServer(url),
@@ -168,5 +170,7 @@ export async function candidateOf({ ingest }: Folders, name: string | Buffer) {
   const bytes = Buffer.from(name);
   const found = await look(Buffer.concat([Buffer.from(`${ingest}/`), bytes]));
   if (found.kind !== "file") throw new Error(`no file: ${bytes}`);
-  return { name: packageName(bytes), fingerprint: found.fingerprint };
+  const nowMs = performance.now();
+  const times = { seenMs: nowMs - 50, settledMs: nowMs };
+  return { name: packageName(bytes), fingerprint: found.fingerprint, ...times };
 }
