@@ -4,8 +4,10 @@ import { readConfig } from "../config.ts";
 import { addCheck } from "./check.ts";
 import { type Context, screenOf } from "./context.ts";
 import { addDatabaseUrl } from "./database-url.ts";
+import { addDoctor } from "./doctor.ts";
 import { failureOf } from "./failure.ts";
 import { addFiles } from "./files.ts";
+import { addMigrate } from "./migrate.ts";
 import { addSimulate } from "./simulate.ts";
 
 const context: Context = {
@@ -28,6 +30,8 @@ const program = new Command("downlink")
 addSimulate(program, context);
 addFiles(program, context);
 addCheck(program, context);
+addDoctor(program, context);
+addMigrate(program, context);
 addDatabaseUrl(program, context);
 
 // Whoever reads our output may have had enough of it (head, less): no error, and nothing left to do.

@@ -1,9 +1,12 @@
 // Brings the schema up to date at start: the migrations in drizzle/, forward only, one at a time for all daemons.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate } from "drizzle-orm/node-postgres/migrator";
 import type pg from "pg";
+import { z } from "zod";
 import { SetupError } from "../errors.ts";
 import { errorCode } from "./faults.ts";
 
@@ -14,14 +17,28 @@ const undefinedTable = "42P01";
 const undefinedSchema = "3F000";
 const noRight = "42501";
 
-/** @throws {SetupError} for a server that is too old, or a schema made by a newer downlink. */
-export async function bringUpToDate(client: pg.Client): Promise<void> {
+/** How the schema of a database stands. */
+export interface SchemaState {
+  /** Names of our migrations, in order. */
+  readonly applied: readonly string[];
+  readonly pending: readonly string[];
+  /** Migrations that we do not know: a newer downlink has made them. */
+  readonly unknown: number;
+}
+
+/**
+ * @returns the names of the migrations that were applied now
+ * @throws {SetupError} for a server that is too old, or a schema made by a newer downlink.
+ */
+export async function bringUpToDate(client: pg.Client): Promise<readonly string[]> {
   await refuseOldServer(client);
   // drizzle's migrator has no lock of its own: of several daemons that start at once, all but one would fail.
   await client.query("SELECT pg_advisory_lock(hashtextextended('downlink migrations', 0))");
   try {
-    if ((await pendingMigrations(client)) === 0) return;
-    await migrate(drizzle(client), { migrationsFolder });
+    const state = await schemaState(client);
+    refuseNewerSchema(state);
+    if (state.pending.length > 0) await migrate(drizzle(client), { migrationsFolder });
+    return state.pending;
   } catch (error) {
     if (errorCode(error) !== noRight) throw error;
     throw new SetupError(
@@ -33,6 +50,26 @@ export async function bringUpToDate(client: pg.Client): Promise<void> {
   }
 }
 
+/** Looked up by ourselves, since the migrator needs the right to create schemas even where nothing is to be done. */
+export async function schemaState(client: pg.Client): Promise<SchemaState> {
+  const ours = await ourMigrations();
+  const hashes = await appliedMigrations(client);
+  return {
+    applied: ours.filter(({ hash }) => hashes.includes(hash)).map(({ name }) => name),
+    pending: ours.filter(({ hash }) => !hashes.includes(hash)).map(({ name }) => name),
+    unknown: hashes.filter((hash) => !ours.some((one) => one.hash === hash)).length,
+  };
+}
+
+const journalSchema = z.object({ entries: z.array(z.object({ tag: z.string() })) });
+
+async function ourMigrations(): Promise<{ name: string; hash: string }[]> {
+  const journal = await readFile(join(migrationsFolder, "meta", "_journal.json"), "utf8");
+  const { entries } = journalSchema.parse(JSON.parse(journal));
+  const files = readMigrationFiles({ migrationsFolder }); // In the order of the journal.
+  return files.map(({ hash }, at) => ({ name: entries[at]?.tag ?? "", hash }));
+}
+
 async function refuseOldServer(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ number: number; version: string }>(
     "SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS version",
@@ -42,14 +79,10 @@ async function refuseOldServer(client: pg.Client): Promise<void> {
   throw new SetupError(`PostgreSQL 14 or newer is needed, the server is ${server?.version}`);
 }
 
-/** Looked up by ourselves, since the migrator needs the right to create schemas even where nothing is to be done. */
-async function pendingMigrations(client: pg.Client): Promise<number> {
-  const ours = readMigrationFiles({ migrationsFolder }).map(({ hash }) => hash);
-  const applied = await appliedMigrations(client);
-  const unknown = applied.filter((hash) => !ours.includes(hash));
-  if (unknown.length === 0) return ours.length - applied.length;
+function refuseNewerSchema({ unknown }: SchemaState): void {
+  if (unknown === 0) return;
   throw new SetupError(
-    `the database schema was made by a newer downlink (${unknown.length} unknown migrations): upgrade downlink`,
+    `the database schema was made by a newer downlink (${unknown} unknown migrations): upgrade downlink`,
   );
 }
 

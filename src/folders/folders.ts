@@ -27,21 +27,46 @@ const fileMode = 0o640;
  */
 export async function prepareFolders(filesDir: string, dataDir: string): Promise<Folders> {
   const root = resolve(filesDir);
-  const at = (name: string): string => join(root, name);
-  const paths = {
+  const paths = pathsIn(root);
+  refuseNesting(resolve(dataDir), paths);
+  return explained(root, async () => {
+    for (const path of [root, paths.ingest, paths.processing, paths.failed]) await makeFolder(path);
+    await tryPaths(paths);
+    return { ...paths, id: await folderId(paths.processing) };
+  });
+}
+
+/** Only tries folders that are there: for a look at them by whoever is not the daemon. @throws {SetupError} */
+export async function tryFolders(filesDir: string, dataDir: string): Promise<void> {
+  const root = resolve(filesDir);
+  const paths = pathsIn(root);
+  refuseNesting(resolve(dataDir), paths);
+  await explained(root, () => tryPaths(paths));
+}
+
+type Paths = Omit<Folders, "id">;
+
+/** Where the folders are, whether they are there or not. */
+export function pathsIn(filesDir: string): Paths {
+  const at = (name: string): string => resolve(filesDir, name);
+  return {
     ingest: at("ingest"),
     processing: at("processing"),
     failed: at("failed"),
     archive: at("archive"),
   };
-  refuseNesting(resolve(dataDir), paths);
+}
+
+async function tryPaths(paths: Paths): Promise<void> {
+  await refuseLink(paths.processing);
+  const archive = await look(paths.archive);
+  const made = [paths.ingest, paths.processing, paths.failed];
+  await tryRenames(archive.kind === "gone" ? made : [...made, paths.archive]);
+}
+
+async function explained<Result>(root: string, work: () => Promise<Result>): Promise<Result> {
   try {
-    for (const path of [root, paths.ingest, paths.processing, paths.failed]) await makeFolder(path);
-    await refuseLink(paths.processing);
-    const archive = await look(paths.archive);
-    const made = [paths.ingest, paths.processing, paths.failed];
-    await tryRenames(archive.kind === "gone" ? made : [...made, paths.archive]);
-    return { ...paths, id: await folderId(paths.processing) };
+    return await work();
   } catch (error) {
     if (error instanceof SetupError) throw error;
     throw new SetupError(`${root}: ${reasonOf(error)}`, { cause: error });
@@ -54,7 +79,7 @@ export async function isOpenToAll(folder: string): Promise<boolean> {
   return (mode & 0o002) !== 0;
 }
 
-function refuseNesting(dataDir: string, paths: Readonly<Record<string, string>>): void {
+function refuseNesting(dataDir: string, paths: Paths): void {
   for (const path of Object.values(paths)) {
     if (`${dataDir}${sep}`.startsWith(`${path}${sep}`)) {
       throw new SetupError(
