@@ -17,7 +17,7 @@ export async function checkFolders({ filesDir, dataDir }: Config): Promise<Findi
   try {
     // The same trial as at the start of the daemon: a hidden file goes through all folders by rename.
     await tryFolders(filesDir, dataDir);
-    const found = `${root}: ours to write, on one file system (a trial rename went through)`;
+    const found = `${root}: writable, on one file system (tried by a rename)`;
     return [ok("folders", found), ...(await checkOpenness(pathsIn(root).ingest))];
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
