@@ -78,6 +78,10 @@ export type Happening =
       readonly keptAt?: string;
       readonly duplicateOf?: number;
     } & PackageFigures)
+  /** Intake has it no longer in hand: it has ended, another daemon has it, or a later sweep takes it up again. */
+  | { readonly kind: "package_released"; readonly fileId: number }
+  /** A scan found another number of files in the inbox than the one before. Those left alone do not count. */
+  | { readonly kind: "inbox_changed"; readonly files: number }
   /** A component ended, and its supervisor starts it again. */
   | {
       readonly kind: "component_restarted";

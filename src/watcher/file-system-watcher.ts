@@ -4,6 +4,7 @@ import { EventEmitter, once } from "node:events";
 import { opendir, stat } from "node:fs/promises";
 import { isErrno, type Look, look } from "../folders/file-identity.ts";
 import { isLeftAlone, type PackageName, packageName, pathOf } from "../folders/package-name.ts";
+import type { Events } from "../observability/events.ts";
 import type { FaultPoints } from "../observability/fault-points.ts";
 import type { Log } from "../observability/log.ts";
 import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
@@ -31,6 +32,7 @@ export interface WatcherOptions {
   readonly settleMs: number;
   readonly scanIntervalMs: number;
   readonly log: Log;
+  readonly events: Events;
   readonly faults: FaultPoints;
   /** Hands a settled file over. Waits while intake has no room. */
   readonly offer: (offer: Offer, signal: AbortSignal) => Promise<void>;
@@ -68,6 +70,7 @@ class FileSystemWatcher {
   #isAway = false;
   #isAmiss = false;
   #isRung = false;
+  #filesInInbox: number | undefined;
 
   constructor(options: WatcherOptions) {
     this.#options = options;
@@ -104,10 +107,14 @@ class FileSystemWatcher {
         encoding: "buffer" as BufferEncoding,
         bufferSize: 1_024,
       });
+      let files = 0;
       for await (const entry of folder) {
         if (stopping.aborted) return;
-        await this.#consider(packageName(Buffer.from(entry.name)), stopping);
+        const name = packageName(Buffer.from(entry.name));
+        if (entry.isFile() && !isLeftAlone(name)) files++;
+        await this.#consider(name, stopping);
       }
+      this.#tellFiles(files);
       await this.#watchOrNot();
       this.#isAway = this.#isAmiss;
     } catch (err) {
@@ -115,6 +122,12 @@ class FileSystemWatcher {
       this.#noticeAmiss(err);
       await this.#unwatch(); // It may come again with the same identity.
     }
+  }
+
+  #tellFiles(files: number): void {
+    if (files === this.#filesInInbox) return;
+    this.#filesInInbox = files;
+    this.#options.events.publish({ kind: "inbox_changed", files });
   }
 
   #noticeAmiss(err: unknown): void {

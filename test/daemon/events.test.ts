@@ -11,14 +11,17 @@ let daemon: DaemonInProcess;
 
 afterEach(() => daemon.close());
 
-/** Drops a package and waits for its end. @returns what was told of it, without the steps before the loading */
+/** Told beside the loading itself. */
+const beside: ReadonlySet<string> = new Set(["package_step", "package_released", "inbox_changed"]);
+
+/** Drops a package and waits for its end. @returns what was told of its loading */
 async function load(name: string, bytes: Uint8Array | string): Promise<readonly DaemonEvent[]> {
   const from = daemon.heard.length;
   await drop(daemon.dir, name, bytes);
   return until(`the end of ${name}`, () => {
     const told = daemon.heard.slice(from);
     const isOver = told.some(({ kind }) => kind === "package_ended");
-    return isOver && told.filter(({ kind }) => kind !== "package_step");
+    return isOver && told.filter(({ kind }) => !beside.has(kind));
   });
 }
 
@@ -136,6 +139,18 @@ test("a crash behind the last commit makes no second end", async () => {
   await load("another.json", samplePackage({ lines: 2, seed: 5 }).bytes);
   const ends = daemon.heard.filter((event) => event.kind === "package_ended");
   expect(ends.map(({ name }) => name)).toEqual(["whole.json", "another.json"]);
+});
+
+test("what was claimed is released, whatever became of it", async () => {
+  daemon = await startDaemonInProcess();
+  const { bytes } = samplePackage({ lines: 3, seed: 6 });
+  for (const content of [bytes, bytes, "{}\n", "{}\n"]) await load("x.json", content);
+  const idsOf = (wanted: string) =>
+    daemon.heard.flatMap((event) =>
+      event.kind === wanted && "fileId" in event ? [event.fileId] : [],
+    );
+  await until("the last release", () => idsOf("package_released").length === 5);
+  expect(new Set(idsOf("package_released"))).toEqual(new Set(idsOf("package_claimed")));
 });
 
 test("the states of the database are told as they change", async () => {

@@ -37,6 +37,15 @@ describe("left alone, and told once for each name", () => {
     expect(told).toEqual([...unfinished, ...links, ...fifos, "socket", "x.json"].sort());
   });
 
+  test("and not counted among the files of the inbox", async () => {
+    const inbox = await makeInbox();
+    await symlink("nowhere", join(inbox, "link"));
+    await mkdir(join(inbox, "folder"));
+    for (const name of ["x.part", "one", "two"]) await writeFile(join(inbox, name), "");
+    const { filesTold } = startWatcher(inbox);
+    await expect.poll(() => filesTold, soon).toEqual([2, 0]);
+  });
+
   test("for at most a thousand names", async () => {
     const inbox = await makeInbox();
     const names = Array.from({ length: 1_100 }, (_, at) => `${at}.part`);

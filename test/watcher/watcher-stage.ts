@@ -3,6 +3,7 @@ import { mkdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { pathOf } from "../../src/folders/package-name.ts";
+import { Events } from "../../src/observability/events.ts";
 import { noFaults } from "../../src/observability/fault-points.ts";
 import type { Component, Exit } from "../../src/supervisor/component.ts";
 import { fileSystemWatcher, type Offer } from "../../src/watcher/file-system-watcher.ts";
@@ -54,6 +55,9 @@ export async function makeInbox(): Promise<string> {
 export function startWatcher(ingest: string, options: WatcherStageOptions = {}) {
   const offers: Offer[] = [];
   const logged = logLines();
+  const events = new Events(logged.log);
+  const filesTold: number[] = [];
+  events.subscribe((event) => event.kind === "inbox_changed" && filesTold.push(event.files));
   const take = async (offer: Offer): Promise<void> => {
     await unlink(pathOf(ingest, offer.name));
     offer.settle("taken");
@@ -64,6 +68,7 @@ export function startWatcher(ingest: string, options: WatcherStageOptions = {}) 
     settleMs,
     scanIntervalMs,
     log: logged.log,
+    events,
     faults: noFaults,
     watchFolder: options.watchFolder ?? new FakeHints().watchFolder,
     offer: async (offer, signal) => {
@@ -83,6 +88,8 @@ export function startWatcher(ingest: string, options: WatcherStageOptions = {}) 
     component,
     offers,
     logged,
+    /** How many files the scans said there were, each time another number. */
+    filesTold,
     names: (): string[] => offers.map(({ name }) => name.text).sort(),
     exit: (): Exit | undefined => exit,
   };
