@@ -32,15 +32,43 @@ function framesOf({ message, stack = "" }: Error): string {
   return frames.slice(0, longestFrames).join("\n");
 }
 
+/** Text kept while it cannot be written; beyond it lines are lost. */
+const maxUnwrittenBytes = 2 ** 20;
+
+/**
+ * Standard output. What it refuses (a full disk, a reader that is gone) ends neither the daemon nor its end: pino's own
+ * destination would throw, and wait in `exit` until there is room again.
+ */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: maxUnwrittenBytes });
+  output.on("error", () => {});
+  return { write: (line) => void output.write(line) };
+}
+
+/** JSON escapes the controls below U+0020; a terminal obeys others too, and some turn the rest of a line around. */
+const invisible = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** The same JSON, with what is not visible as escapes. */
+function escapeInvisible(line: string): string {
+  return line.replace(invisible, (character) =>
+    Array.from({ length: character.length }, (_, at) => codeUnit(character, at)).join(""),
+  );
+}
+
+function codeUnit(text: string, at: number): string {
+  return `\\u${text.charCodeAt(at).toString(16).padStart(4, "0")}`;
+}
+
 /** @param level a pino level; see `announce` for the one line that no level hides. */
-export function createLog(level: string, destination?: DestinationStream): Log {
+export function createLog(level: string, destination = standardOutput()): Log {
   const options = {
     level,
     base: { pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: (error: unknown) => describeError(error) },
+    hooks: { streamWrite: escapeInvisible },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
 }
 
 /** Writes a line whatever the level is. Users and scripts wait for it. */

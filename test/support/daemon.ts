@@ -21,6 +21,10 @@ export interface DaemonOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** As in faulty-daemon.ts. */
   readonly faults?: string;
+  /** A command that ends in running its arguments in its own place, such as a shell that has set a limit. */
+  readonly under?: readonly string[];
+  /** Options of Node.js. */
+  readonly nodeOptions?: readonly string[];
 }
 
 export type LogLine = Readonly<Record<string, unknown>>;
@@ -28,32 +32,34 @@ export type LogLine = Readonly<Record<string, unknown>>;
 export class TestDaemon {
   readonly process: ChildProcess;
   readonly log: LogLine[] = [];
+  stdout = "";
   stderr = "";
 
-  constructor({ dir, env = {}, faults = "" }: DaemonOptions) {
-    this.process = spawn(
-      process.execPath,
-      [programPath(inject("programs"), "test/support/faulty-daemon.ts")],
-      {
-        cwd: repository,
-        env: {
-          ...quietEnvironment(),
-          DOWNLINK_FILES_DIR: join(dir, "files"),
-          DOWNLINK_DATA_DIR: join(dir, ".data"),
-          DOWNLINK_ALLOW_UNSAFE_DATABASE: "true",
-          DOWNLINK_HTTP_PORT: "off",
-          DOWNLINK_SETTLE_MS: "50",
-          DOWNLINK_SCAN_INTERVAL_MS: "100",
-          FAULTS: faults,
-          ...env,
-        },
-        stdio: ["ignore", "pipe", "pipe"],
+  constructor({ dir, env = {}, faults = "", under = [], nodeOptions = [] }: DaemonOptions) {
+    const program = programPath(inject("programs"), "test/support/faulty-daemon.ts");
+    const [command = "", ...args] = [...under, process.execPath, ...nodeOptions, program];
+    this.process = spawn(command, args, {
+      cwd: repository,
+      env: {
+        ...quietEnvironment(),
+        DOWNLINK_FILES_DIR: join(dir, "files"),
+        DOWNLINK_DATA_DIR: join(dir, ".data"),
+        DOWNLINK_ALLOW_UNSAFE_DATABASE: "true",
+        DOWNLINK_HTTP_PORT: "off",
+        DOWNLINK_SETTLE_MS: "50",
+        DOWNLINK_SCAN_INTERVAL_MS: "100",
+        FAULTS: faults,
+        ...env,
       },
-    );
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const { stdout, stderr } = this.process;
     if (stdout === null || stderr === null) throw new Error("no pipes");
+    stdout.setEncoding("utf8").on("data", (text) => {
+      this.stdout += text;
+    });
     createInterface({ input: stdout }).on("line", (line) => this.log.push(JSON.parse(line)));
-    stderr.on("data", (text) => {
+    stderr.setEncoding("utf8").on("data", (text) => {
       this.stderr += text;
     });
   }
