@@ -1,0 +1,45 @@
+// The bench's command line. Everything that is started here is ended here, also by Ctrl-C.
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Cleanup } from "../chaos/cleanup.ts";
+import { readOptions } from "./options.ts";
+import { readEnvironment, shownEnvironment } from "./report/environment.ts";
+import type { Result } from "./report/result.ts";
+import { shownResult } from "./report/table.ts";
+import { Stage } from "./stage/stage.ts";
+
+const resultsDir = fileURLToPath(new URL("results", import.meta.url));
+const { scenarios, plan, json, markdown, dir } = readOptions(process.argv, { tell });
+const startedAt = new Date();
+const cleanup = new Cleanup();
+const results: Result[] = [];
+try {
+  const stage = await Stage.open(dir, cleanup);
+  const environment = await readEnvironment(stage.server);
+  const style = markdown ? "markdown" : "terminal";
+  process.stdout.write(`${shownEnvironment(environment, plan)}\n`);
+  for (const scenario of scenarios) {
+    tell(`${scenario.name}: ${scenario.summary}`);
+    const result = await scenario.run(stage, plan);
+    results.push(result);
+    process.stdout.write(`${shownResult(result, style)}\n`);
+  }
+  const { rounds, isLarge, isSmoke } = plan;
+  await write({ startedAt, environment, plan: { rounds, isLarge, isSmoke }, results });
+} finally {
+  await cleanup.run();
+}
+
+/** What goes on is for stderr, so that stdout is the report alone. */
+function tell(text: string): void {
+  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
+}
+
+async function write(report: unknown): Promise<void> {
+  const name = `${startedAt.toISOString().replace(/[:.]/g, "-")}.json`;
+  const path = resolve(json ?? `${resultsDir}/${name}`);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${JSON.stringify(report, undefined, 2)}\n`);
+  tell(`all figures: ${path}`);
+}
