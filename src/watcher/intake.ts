@@ -204,8 +204,8 @@ export class Intake {
 
   /** Nothing more is done with the claim here; who waits for its end goes on. */
   #letGo(fileId: number): void {
-    this.#context.inHand.delete(fileId);
-    this.#context.events.publish({ kind: "package_released", fileId });
+    const { inHand, events } = this.#context;
+    if (inHand.delete(fileId)) events.publish({ kind: "package_released", fileId });
     this.#wakeTwins(fileId);
   }
 
