@@ -5,7 +5,7 @@ const layers = [
   ["watcher"],
   ["parsers"],
   ["staging", "persister"],
-  ["satellites", "database", "registry", "folders", "queries"],
+  ["satellites", "database", "registry", "folders", "queries", "settings"],
   ["supervisor", "observability"],
   ["config", "errors"],
 ];

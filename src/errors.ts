@@ -82,3 +82,8 @@ export class CheckpointError extends DownlinkError {
 export class ParseTaskError extends DownlinkError {
   readonly code = "E_PARSE_TASK";
 }
+
+/** A setting that is not known, or a value that it does not take. Nothing was changed. */
+export class InvalidSettingError extends DownlinkError {
+  readonly code = "E_INVALID_SETTING";
+}

@@ -10,9 +10,11 @@ import type { FaultPoints } from "./observability/fault-points.ts";
 import type { Log } from "./observability/log.ts";
 import { fileParser } from "./parsers/file-parser.ts";
 import { createParsePool } from "./parsers/parse-pool.ts";
-import { databaseKey, fileParsersKey, parsePoolKey } from "./parsers/parts.ts";
+import { databaseKey, fileParsersKey, parsePoolKey, settingsKey } from "./parsers/parts.ts";
 import { Throttle } from "./persister/throttle.ts";
 import { type Registry, registryKey } from "./registry/registry.ts";
+import { LiveSettings } from "./settings/live-settings.ts";
+import { startSettings } from "./settings/setting.ts";
 import type { SupervisorSpec } from "./supervisor/child-spec.ts";
 import { systemClock } from "./supervisor/clock.ts";
 import { type Component, spawn } from "./supervisor/component.ts";
@@ -48,6 +50,8 @@ export function telemetryTree(options: TreeOptions): SupervisorSpec {
     children: [
       // An unreachable server is a state it waits out, not a crash. Time to stop the embedded server.
       { id: "database", start: () => startDatabase(options), shutdownMs: 2_500 },
+      // Holds what the table says, and asks it again.
+      { id: "settings", start: () => startLiveSettings(options), shutdownMs: 100 },
       // The pool replaces a thread that dies; what is left at a stop is terminated.
       { id: "parse-workers", start: () => startParseWorkers(options), shutdownMs: 500 },
       // One child for each package that is being loaded (parsers/file-parser.ts), all stopped at once.
@@ -71,6 +75,15 @@ async function startDatabase(options: TreeOptions): Promise<Component> {
   return component;
 }
 
+async function startLiveSettings(options: TreeOptions): Promise<Component> {
+  const { config, log, events, registry } = options;
+  const database = registry.get(databaseKey);
+  const settings = new LiveSettings({ database, start: startSettings(config), log, events });
+  const component = settings.start();
+  registry.register(settingsKey, component, settings);
+  return component;
+}
+
 async function startParseWorkers({ config, registry }: TreeOptions): Promise<Component> {
   const { parseThreads: threads, maxLineBytes } = config;
   const pool = createParsePool({ threads, maxLineBytes, closeMs: 300 });
@@ -82,24 +95,41 @@ async function startParseWorkers({ config, registry }: TreeOptions): Promise<Com
   return component;
 }
 
-async function startFileParsers({ config, registry, report }: TreeOptions): Promise<Component> {
-  const spec = { id: "file-parsers", maxChildren: config.maxPackages };
+async function startFileParsers({ registry, report }: TreeOptions): Promise<Component> {
+  const settings = registry.get(settingsKey);
+  const spec = { id: "file-parsers", maxChildren: () => settings.current.maxPackages };
   const supervisor = await startDynamicSupervisor(spec, { clock: systemClock, report });
   registry.register(fileParsersKey, supervisor, supervisor);
   return supervisor;
 }
 
 async function startIntake(options: TreeOptions): Promise<Component> {
-  const { config, registry } = options;
-  const { maxRowsPerSecond } = config;
-  const shared = { ...config, ...options, database: registry.get(databaseKey) };
-  const throttle = new Throttle({ maxRowsPerSecond, maxTransactions });
+  const { config, events, registry } = options;
+  const settings = registry.get(settingsKey);
+  const throttle = new Throttle({
+    limits: () => settings.current,
+    whenKnown: (signal) => settings.whenRead(signal),
+    maxTransactions,
+  });
+  const shared = {
+    ...config,
+    ...options,
+    database: registry.get(databaseKey),
+    maxPackages: () => settings.current.maxPackages,
+    batchRows: () => settings.current.batchRows,
+  };
   const intake = new Intake({
     ...shared,
     fileParsers: () => registry.get(fileParsersKey),
     fileParser: (file) => fileParser(file, { ...shared, throttle }),
   });
   const component = intake.start();
+  const unsubscribe = events.subscribe(({ kind }) => {
+    if (kind !== "settings_changed") return;
+    throttle.changed();
+    intake.resize();
+  });
+  void component.exited.then(unsubscribe);
   registry.register(intakeKey, component, intake);
   return component;
 }

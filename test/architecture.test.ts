@@ -23,6 +23,7 @@ const layers: readonly Readonly<Record<string, string>>[] = [
     registry: "registry/registry",
     folders: "folders/folders",
     queries: "queries/find-files",
+    settings: "settings/setting",
   },
   { supervisor: "supervisor/supervisor", observability: "observability/log" },
   { config: "config", errors: "errors" },

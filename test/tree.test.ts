@@ -8,13 +8,13 @@ import { packageName } from "../src/folders/package-name.ts";
 import { Events } from "../src/observability/events.ts";
 import { noFaults } from "../src/observability/fault-points.ts";
 import { fileParser, packageTree } from "../src/parsers/file-parser.ts";
-import { fileParsersKey } from "../src/parsers/parts.ts";
-import { Throttle } from "../src/persister/throttle.ts";
+import { databaseKey, fileParsersKey, settingsKey } from "../src/parsers/parts.ts";
 import { Registry } from "../src/registry/registry.ts";
 import { spawn } from "../src/supervisor/component.ts";
 import { resolveChildSpec, resolveSupervisorSpec } from "../src/supervisor/spec-validation.ts";
 import { telemetryTree } from "../src/tree.ts";
 import { logLines } from "./observability/log-lines.ts";
+import { freeThrottle } from "./support/free-throttle.ts";
 
 const config = readConfig({ DOWNLINK_MAX_PACKAGES: "2" });
 const folders = { ingest: "", processing: "", failed: "", archive: "", id: "folder" };
@@ -35,8 +35,16 @@ const options = {
     events,
     allowUnsafe: true,
   }),
-  throttle: new Throttle({ maxRowsPerSecond: 0, maxTransactions: 2 }),
+  throttle: freeThrottle(),
+  batchRows: () => 50_000,
 };
+
+// Never started: nothing of the database is asked for.
+registry.register(
+  databaseKey,
+  spawn(() => new Promise(() => {})),
+  options.database,
+);
 
 const root = resolveSupervisorSpec(telemetryTree({ config, owner, ...shared }));
 const onePackage = resolveSupervisorSpec(packageTree(file, options));
@@ -58,6 +66,7 @@ test("the root: each child needs those before it, and giving up takes more than 
   });
   expect(facts(root.children)).toEqual([
     ["database", "worker", "permanent", "", 2_500],
+    ["settings", "worker", "permanent", "", 100],
     ["parse-workers", "worker", "permanent", "", 500],
     ["file-parsers", "supervisor", "permanent", "", Number.POSITIVE_INFINITY],
     ["intake", "worker", "permanent", "", 500],
@@ -94,16 +103,22 @@ test("all limits of a stop add up to less than 10 s", () => {
   expect(sum(root.children) + packagesMs).toBeLessThan(10_000);
 });
 
-test("file-parsers takes as many packages as the configuration says", async () => {
+test("file-parsers takes as many packages as the settings say", async () => {
+  const settings = await root.children.find(({ id }) => id === "settings")?.start();
+  if (settings === undefined || settings === "ignore") throw new Error("not started");
   const spec = root.children.find(({ id }) => id === "file-parsers");
   const component = await spec?.start();
   if (component === undefined || component === "ignore") throw new Error("not started");
   const fileParsers = registry.get(fileParsersKey);
   const start = async () => spawn(() => new Promise(() => {}));
+  expect(registry.get(settingsKey).current.maxPackages).toBe(2); // The database never comes.
   const one = { id: "one", restart: "temporary", shutdownMs: 0, start } as const;
   const answers = [];
   for (let at = 0; at < 3; at++) answers.push((await fileParsers.startChild(one)).kind);
   expect(answers).toEqual(["started", "started", "max_children"]);
   component.stop();
-  expect(await component.exited).toMatchObject({ kind: "shutdown" });
+  settings.stop();
+  for (const { exited } of [component, settings]) {
+    expect(await exited).toMatchObject({ kind: "shutdown" });
+  }
 });

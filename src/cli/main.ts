@@ -8,6 +8,7 @@ import { addDoctor } from "./doctor.ts";
 import { failureOf } from "./failure.ts";
 import { addFiles } from "./files.ts";
 import { addMigrate } from "./migrate.ts";
+import { addSettings } from "./settings.ts";
 import { addSimulate } from "./simulate.ts";
 
 const context: Context = {
@@ -32,6 +33,7 @@ addFiles(program, context);
 addCheck(program, context);
 addDoctor(program, context);
 addMigrate(program, context);
+addSettings(program, context);
 addDatabaseUrl(program, context);
 
 // Whoever reads our output may have had enough of it (head, less): no error, and nothing left to do.

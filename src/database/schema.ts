@@ -113,3 +113,30 @@ export const rejectedLines = pgTable(
   },
   (table) => [primaryKey({ columns: [table.fileId, table.line] })],
 );
+
+/** Settings that are changed while the daemon runs. What they take is in settings/setting.ts; this says the same. */
+export const settings = pgTable(
+  "settings",
+  {
+    name: text().primaryKey(),
+    value: text().notNull(),
+    note: text(),
+    updatedAt: timestamp("updated_at", { withTimezone: true, mode: "string" })
+      .notNull()
+      .defaultNow(),
+  },
+  ({ name, value }) => [
+    check(
+      "settings_value_valid",
+      // One case for each name: a number is cast only where the text is one.
+      sql`case
+        when ${name} = 'adaptive' then ${value} in ('on', 'off')
+        when ${value} !~ '^[0-9]{1,10}$' then false
+        when ${name} = 'rows_per_second' then ${value}::bigint between 0 and 1000000000
+        when ${name} = 'max_packages' then ${value}::bigint between 1 and 64
+        when ${name} = 'batch_rows' then ${value}::bigint between 1 and 1000000
+        when ${name} = 'pause_ms' then ${value}::bigint between 0 and 60000
+        else false end`,
+    ),
+  ],
+);

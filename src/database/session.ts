@@ -108,6 +108,12 @@ export class Session {
     return new Set(rows.map(({ owner }) => owner));
   }
 
+  /** Calls `heard` whenever a setting was changed, by whomever, as long as the session lasts. */
+  async listen(heard: () => void): Promise<void> {
+    await this.#ask("LISTEN downlink_settings");
+    this.#client.on("notification", heard);
+  }
+
   /** Gives the locks back by ending the connection, without waiting for a server that may not answer. */
   end(): void {
     void this.#client.end().catch(() => {});

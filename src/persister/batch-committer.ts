@@ -106,7 +106,8 @@ export class BatchCommitter {
     const { pool } = await database.whenReady(stopping);
     const { imported, rejected } = countLines(batch);
     const stored = Math.min(rejected, Math.max(0, maxRejectsStored - owner.errors));
-    return throttle.run(imported + stored, stopping, async () => {
+    const turn = { fileId: owner.fileId, rows: imported + stored };
+    return throttle.run(turn, stopping, async () => {
       let client: pg.PoolClient;
       try {
         client = await pool.connect();

@@ -6,6 +6,7 @@ import type { LedgerRow } from "../database/ledger.ts";
 import { type ClaimedFile, claimedPath } from "../folders/claimed-file.ts";
 import { fingerprint, isUnchanged, openRegular } from "../folders/file-identity.ts";
 import {
+  type BatchLimits,
   halve,
   maxBatchBytes,
   type Opening,
@@ -23,8 +24,8 @@ import { validate } from "./validation.ts";
 export interface PersisterOptions
   extends Omit<CommitterOptions, "isFileUnchanged">,
     PackageEndOptions {
-  /** Most rows in one transaction. */
-  readonly batchRows: number;
+  /** Most rows in one transaction, as it is now. */
+  readonly batchRows: () => number;
 }
 
 /** Runs the persister of one package. */
@@ -42,7 +43,7 @@ class DataPersister {
   readonly #options: PersisterOptions;
   readonly #lifetime: Lifetime;
   /** Shrinks while the server finds batches too much, and grows again. */
-  #maxRows: number;
+  #maxRows = Number.POSITIVE_INFINITY;
 
   constructor(
     file: ClaimedFile,
@@ -54,7 +55,6 @@ class DataPersister {
     this.#staging = staging;
     this.#options = options;
     this.#lifetime = lifetime;
-    this.#maxRows = Math.min(options.batchRows, options.throttle.maxBatchRows);
   }
 
   async run(): Promise<void> {
@@ -91,8 +91,7 @@ class DataPersister {
     news.started(row.checkpointOffset);
     let owner = ownerOf(row);
     for (;;) {
-      const limits = { maxRows: this.#maxRows, maxBytes: maxBatchBytes };
-      const batch = await this.#staging.take(limits, this.#lifetime.stopping);
+      const batch = await this.#staging.take(this.#limits, this.#lifetime.stopping);
       if (batch.kind === "unreadable") return this.#fail(news, owner.epoch, batch.error);
       for (const slice of batch.slices) validate(slice);
       const outcome = await this.#commitInParts(committer, news, owner, batch);
@@ -103,6 +102,13 @@ class DataPersister {
       owner = outcome.owner;
       if (batch.last) return this.#complete(news);
     }
+  }
+
+  /** As they are at this moment. */
+  get #limits(): BatchLimits {
+    const { batchRows, throttle } = this.#options;
+    const maxRows = Math.min(this.#maxRows, batchRows(), throttle.maxBatchRows);
+    return { maxRows, maxBytes: maxBatchBytes };
   }
 
   /** A batch that takes the server too long is committed in halves, and those in halves again. */
@@ -118,11 +124,7 @@ class DataPersister {
       news.committed(offset, outcome.imported, outcome.rejected);
     }
     if (outcome.kind !== "too_slow") {
-      this.#maxRows = Math.min(
-        this.#maxRows * 2,
-        this.#options.batchRows,
-        this.#options.throttle.maxBatchRows,
-      );
+      this.#maxRows *= 2;
       return outcome;
     }
     const [first, second] = halve(batch);

@@ -48,6 +48,9 @@ export interface SupervisorSpec extends RestartBudget {
 /** A supervisor that starts empty and is given children while it runs, each for itself. */
 export interface DynamicSupervisorSpec extends RestartBudget {
   readonly id: string;
-  /** How many children there may be at a time, those being restarted included; Infinity if anything else limits it. */
-  readonly maxChildren: number;
+  /**
+   * How many children there may be at a time, those being restarted included; Infinity if anything else limits it. A
+   * function is asked at each start: a limit that falls below what runs ends nobody.
+   */
+  readonly maxChildren: number | (() => number);
 }

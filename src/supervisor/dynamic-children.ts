@@ -19,7 +19,7 @@ import type { SupervisorHome } from "./supervisor-home.ts";
 import { type Children, eventLoopTurn, type Verdict } from "./supervisor-loop.ts";
 
 export class DynamicChildren implements Children {
-  readonly #maxChildren: number;
+  readonly #maxChildren: () => number;
   readonly #home: SupervisorHome;
   readonly #reporter: Reporter;
   readonly #intensity: RestartIntensity;
@@ -27,7 +27,8 @@ export class DynamicChildren implements Children {
   readonly #children = new Set<Child>();
 
   constructor(spec: ResolvedDynamicSpec, home: SupervisorHome, report: ReportFunction) {
-    this.#maxChildren = spec.maxChildren;
+    const { maxChildren } = spec;
+    this.#maxChildren = typeof maxChildren === "function" ? maxChildren : () => maxChildren;
     this.#home = home;
     this.#reporter = new Reporter(spec.id, report);
     this.#intensity = new RestartIntensity(spec);
@@ -61,7 +62,7 @@ export class DynamicChildren implements Children {
   }
 
   async startChild(spec: ResolvedChildSpec): Promise<StartDynamicChildAnswer> {
-    if (this.#children.size >= this.#maxChildren) return { kind: "max_children" };
+    if (this.#children.size >= this.#maxChildren()) return { kind: "max_children" };
     const child = new Child(spec, this.#home);
     this.#children.add(child);
     const outcome = await child.start();

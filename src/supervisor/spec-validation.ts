@@ -38,7 +38,9 @@ export function resolveDynamicSpec(spec: DynamicSupervisorSpec): ResolvedDynamic
   const { id, maxChildren } = spec;
   const where = nameSupervisor(id);
   expect(
-    isCount(maxChildren) || maxChildren === Number.POSITIVE_INFINITY,
+    typeof maxChildren === "function" ||
+      isCount(maxChildren) ||
+      maxChildren === Number.POSITIVE_INFINITY,
     where,
     "maxChildren",
     "an integer >= 0 or Infinity",

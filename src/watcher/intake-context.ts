@@ -16,7 +16,8 @@ export interface IntakeOptions extends PackageEndOptions, ArchiveOptions {
   readonly events: Events;
   readonly settleMs: number;
   readonly scanIntervalMs: number;
-  readonly maxPackages: number;
+  /** Packages loaded at the same time, as it is now. */
+  readonly maxPackages: () => number;
   readonly maxLineBytes: number;
 }
 

@@ -18,6 +18,7 @@ import { refuseUnhashed } from "./refuse-unhashed.ts";
 
 /** Claims prepared beside those that are being loaded, for each place: hashing one while another is committed. */
 const lanesPerPackage = 2;
+const lanesFor = (maxPackages: number): number => maxPackages * (1 + lanesPerPackage);
 /** Offers that wait for a lane; beyond it the watcher waits. */
 const maxWaitingOffers = 64;
 /** Claims that wait for the end of a package with the same bytes; beyond it they keep their lane. */
@@ -48,7 +49,13 @@ export class Intake {
     this.#context = { ...options, stopping: this.#stop.signal, inHand: new Set() };
     this.#runs = new PackageRuns(this.#context, options);
     this.#recovery = new Recovery(this.#context);
-    this.#lanes = new PQueue({ concurrency: options.maxPackages * (1 + lanesPerPackage) });
+    this.#lanes = new PQueue({ concurrency: lanesFor(options.maxPackages()) });
+  }
+
+  /** The limit of packages has changed. */
+  resize(): void {
+    this.#lanes.concurrency = lanesFor(this.#context.maxPackages());
+    this.#runs.resize();
   }
 
   /** Runs the component. It lives until the stop; a task that fails for no known reason crashes it. */

@@ -26,7 +26,12 @@ export class PackageRuns {
   constructor(context: IntakeContext, options: PackageRunsOptions) {
     this.#context = context;
     this.#options = options;
-    this.#places = new PQueue({ concurrency: context.maxPackages });
+    this.#places = new PQueue({ concurrency: context.maxPackages() });
+  }
+
+  /** Follows the limit as it is now; packages that run are not ended by a lower one. */
+  resize(): void {
+    this.#places.concurrency = this.#context.maxPackages();
   }
 
   /** Trees that run already: those of an earlier intake, which they have outlived. By file id. */

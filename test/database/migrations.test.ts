@@ -33,7 +33,7 @@ test("eight daemons at once on an empty database make one schema", async () => {
   await Promise.all(eight.map(bringUpToDate));
   const [one] = eight;
   expect((await one?.query(tables))?.rows).toEqual([
-    { names: ["files", "rejected_lines", "telemetry"] },
+    { names: ["files", "rejected_lines", "settings", "telemetry"] },
   ]);
   const once = (await one?.query(applied))?.rows;
   await Promise.all(eight.map(bringUpToDate));
@@ -52,7 +52,7 @@ test("a daemon that dies amid a migration leaves nothing of it, and no lock", as
   expect((await next.query(tables)).rows).toEqual([{ names: null }]);
   await blocking.query("ROLLBACK");
   await bringUpToDate(next);
-  expect((await next.query(tables)).rows[0]?.names).toHaveLength(3);
+  expect((await next.query(tables)).rows[0]?.names).toHaveLength(4);
 });
 
 test("a schema that a newer downlink made is refused, and left as it is", async () => {

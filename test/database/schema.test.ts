@@ -1,4 +1,4 @@
-// The tables as the contract has them (its section 5), written out here a second time: name, type, whether it may be
+// The tables as the contract has them (its section 5) and that of the settings, written out here a second time: name, type, whether it may be
 // null, default. And the rules that the database itself keeps.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createMigratedDatabase, type MigratedDatabase } from "../support/migrated-database.ts";
@@ -51,6 +51,11 @@ const contract = {
     detail            text
     raw               bytea                     not null
     rejected_at       timestamp with time zone  not null  now()`,
+  settings: `
+    name              text                      not null
+    value             text                      not null
+    note              text
+    updated_at        timestamp with time zone  not null  now()`,
 } as const;
 
 /** Words without the spaces that align them. */
@@ -84,6 +89,8 @@ test("keys, checks and indexes are the contract's, and no foreign key is there",
     "files: CHECK ((total_lines = (imported_lines + errors)))",
     "files: PRIMARY KEY (id)",
     "rejected_lines: PRIMARY KEY (file_id, line)",
+    expect.stringMatching(/^settings: CHECK \(\(?\s*CASE/), // Held against its schema in settings/setting.test.ts.
+    "settings: PRIMARY KEY (name)",
     "telemetry: PRIMARY KEY (file_id, line)",
   ]);
   const indexes = await database.rows<{ indexdef: string }>(

@@ -29,7 +29,7 @@ const nothingLeft = { ingest: [], processing: [], failed: [], archive: [] };
 
 describe("a package that is loaded", () => {
   test("is complete, and its file is deleted, after its last batch", async () => {
-    await begin({ batchRows: 4 });
+    await begin({ batchRows: () => 4 });
     await subject.read([...goodLines(3), badLine]);
     await subject.read(goodLines(6));
     subject.end();
@@ -48,7 +48,7 @@ describe("a package that is loaded", () => {
   });
 
   test("gives each batch's memory back", async () => {
-    await begin({ batchRows: 4 });
+    await begin({ batchRows: () => 4 });
     await subject.read(goodLines(10));
     subject.end();
     await subject.persister.exited;

@@ -48,7 +48,7 @@ describe("a file that changed after it was claimed", () => {
   });
 
   test("fails the package, if lines are in", async () => {
-    await begin({ batchRows: 2 });
+    await begin({ batchRows: () => 2 });
     await subject.read(goodLines(2));
     await until("the first batch", async () => (await now()).checkpoint > 1);
     await touch();
@@ -81,7 +81,7 @@ describe("a file that changed after it was claimed", () => {
 
 describe("a run that does not load", () => {
   test("fails a package that cannot be read on, and keeps what is in", async () => {
-    await begin({ batchRows: 2 });
+    await begin({ batchRows: () => 2 });
     await subject.read(goodLines(2));
     await until("the first batch", async () => (await now()).checkpoint > 1);
     subject.staging.end({ kind: "unreadable", error: "the file is gone" });

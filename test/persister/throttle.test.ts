@@ -1,14 +1,29 @@
-// The throttle: how many transactions write at a time, and how many rows since the start. In real time where the
-// ceiling is meant, in milliseconds.
+// The throttle: how many transactions write at a time, how many rows since the start, how long the server rests between
+// two. By a clock that a test moves.
 import { EventEmitter, once } from "node:events";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { Throttle } from "../../src/persister/throttle.ts";
-import { reactions } from "../support/manual-clock.ts";
+import { freeThrottle } from "../support/free-throttle.ts";
+import { ManualClock, reactions } from "../support/manual-clock.ts";
 import { until } from "../support/until.ts";
+
+let clock: ManualClock;
+let limits: { rowsPerSecond: number; pauseMs: number };
+beforeEach(() => {
+  clock = new ManualClock();
+  limits = { rowsPerSecond: 0, pauseMs: 0 };
+});
+
+const throttleOf = (maxTransactions: number) =>
+  new Throttle({ limits: () => limits, maxTransactions, clock });
 
 /** Nobody is told to stop. */
 const running = () => new AbortController().signal;
+
+let lastFileId = 0;
+/** A batch of a package of its own. */
+const batch = (rows: number) => ({ fileId: ++lastFileId, rows });
 
 /** Work that begins, and ends when the test says so. */
 function gate() {
@@ -34,7 +49,7 @@ test("no more transactions write at a time than are allowed, and each gets its t
       fc.integer({ min: 1, max: 4 }),
       fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 12 }),
       async (maxTransactions, turnsOfWork) => {
-        const throttle = new Throttle({ maxRowsPerSecond: 0, maxTransactions });
+        const throttle = freeThrottle(maxTransactions);
         let [atOnce, most, done] = [0, 0, 0];
         const work = (turns: number) => async () => {
           most = Math.max(most, ++atOnce);
@@ -42,7 +57,9 @@ test("no more transactions write at a time than are allowed, and each gets its t
           atOnce--;
           done++;
         };
-        await Promise.all(turnsOfWork.map((turns) => throttle.run(10, running(), work(turns))));
+        await Promise.all(
+          turnsOfWork.map((turns) => throttle.run(batch(10), running(), work(turns))),
+        );
         expect(most).toBeLessThanOrEqual(maxTransactions);
         expect(most).toBe(Math.min(maxTransactions, turnsOfWork.length));
         expect(done).toBe(turnsOfWork.length);
@@ -51,50 +68,150 @@ test("no more transactions write at a time than are allowed, and each gets its t
     { numRuns: 50 },
   ));
 
-test("over any time since the start no more rows are written than the ceiling allows", async () => {
-  const maxRowsPerSecond = 2_000;
-  const throttle = new Throttle({ maxRowsPerSecond, maxTransactions: 4 });
-  const startedAtMs = performance.now();
-  const begun: number[] = [];
-  const batches = Array.from({ length: 10 }, () =>
-    throttle.run(100, running(), async () => {
-      begun.push(performance.now() - startedAtMs);
-    }),
-  );
-  await Promise.all(batches);
-  begun.forEach((atMs, before) => {
-    const rows = (before + 1) * 100; // With this batch.
-    expect(rows).toBeLessThanOrEqual((atMs / 1_000) * maxRowsPerSecond);
+describe("the ceiling", () => {
+  /** Batches that ask at these times, in ms; the times at which they began. */
+  async function begun(throttle: Throttle, batches: readonly { atMs: number; rows: number }[]) {
+    const times: { atMs: number; rows: number }[] = [];
+    for (const { atMs, rows } of batches) {
+      await clock.advance(Math.max(0, atMs - clock.nowMs()));
+      void throttle.run(batch(rows), running(), async () => {
+        times.push({ atMs: clock.nowMs(), rows });
+      });
+      await reactions();
+    }
+    await clock.advance(3_600_000);
+    return times;
+  }
+
+  test("over any time since the start no more rows are written than it allows, and not much fewer", () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 100_000 }),
+        fc.array(fc.record({ atMs: fc.nat(20_000), rows: fc.integer({ min: 1, max: 5_000 }) }), {
+          minLength: 1,
+          maxLength: 20,
+        }),
+        async (rowsPerSecond, batches) => {
+          clock = new ManualClock();
+          limits = { rowsPerSecond, pauseMs: 0 };
+          const inOrder = batches.toSorted((a, b) => a.atMs - b.atMs);
+          const times = await begun(throttleOf(2), inOrder);
+          const isAfforded =
+            inOrder.reduce((sum, { rows }) => sum + rows, 0) / rowsPerSecond < 3_000;
+          if (isAfforded) expect(times).toHaveLength(batches.length);
+          let rows = 0;
+          for (const one of times) {
+            rows += one.rows;
+            expect(rows).toBeLessThanOrEqual((one.atMs / 1_000) * rowsPerSecond + 1e-6);
+          }
+        },
+      ),
+      { numRuns: 200 },
+    ));
+
+  test("batches that wait from the beginning are written at its rate", async () => {
+    limits = { rowsPerSecond: 2_000, pauseMs: 0 };
+    const batches = Array.from({ length: 10 }, () => ({ atMs: 0, rows: 100 }));
+    const times = await begun(throttleOf(4), batches);
+    expect(times.map(({ atMs }) => atMs)).toEqual([
+      50, 100, 150, 200, 250, 300, 350, 400, 450, 500,
+    ]);
   });
-  expect(begun).toHaveLength(10);
-  expect(begun.at(-1)).toBeLessThan(1_500); // Nor much fewer.
+
+  test("idle time is not saved up", async () => {
+    limits = { rowsPerSecond: 10_000, pauseMs: 0 };
+    const times = await begun(throttleOf(1), [
+      { atMs: 0, rows: 10 },
+      { atMs: 60_000, rows: 500 }, // After a minute without a row.
+    ]);
+    expect(times.map(({ atMs }) => atMs)).toEqual([1, 60_050]);
+  });
+
+  test("nor is the time in which the server stood still", async () => {
+    limits = { rowsPerSecond: 1_000, pauseMs: 0 };
+    const throttle = throttleOf(1);
+    const standing = gate();
+    void throttle.run(batch(1), running(), standing.work);
+    const begun: number[] = [];
+    for (let n = 0; n < 3; n++) {
+      void throttle.run(batch(1_000), running(), async () => void begun.push(clock.nowMs()));
+    }
+    await clock.advance(60_000);
+    standing.open();
+    await until("the next batch", () => begun.length === 1);
+    await clock.advance(2_000);
+    expect(begun).toEqual([60_000, 61_000, 62_000]);
+  });
+
+  test("a higher one is felt by who waits already", async () => {
+    limits = { rowsPerSecond: 100, pauseMs: 0 };
+    const throttle = throttleOf(1);
+    let begunMs: number | undefined;
+    void throttle.run(batch(50_000), running(), async () => {
+      begunMs = clock.nowMs();
+    });
+    await clock.advance(100_000); // 10 000 rows are paid for.
+    limits = { rowsPerSecond: 20_000, pauseMs: 0 };
+    throttle.changed();
+    await clock.advance(2_000);
+    expect(begunMs).toBe(102_000);
+  });
+
+  test("without one, and for a batch without rows, nothing is waited for", async () => {
+    const throttle = throttleOf(1);
+    expect(await throttle.run(batch(1_000_000), running(), async () => 1)).toBe(1);
+    limits = { rowsPerSecond: 1, pauseMs: 0 };
+    expect(await throttle.run(batch(0), running(), async () => 2)).toBe(2);
+  });
+
+  test("one second's worth is the most that a batch may have", () => {
+    const throttle = throttleOf(1);
+    expect(throttle.maxBatchRows).toBe(Infinity);
+    limits = { rowsPerSecond: 700, pauseMs: 0 };
+    expect(throttle.maxBatchRows).toBe(700);
+  });
 });
 
-test("idle time is not saved up", async () => {
-  let idleMs = 0;
-  const nowMs = () => performance.now() + idleMs;
-  const throttle = new Throttle({ maxRowsPerSecond: 10_000, maxTransactions: 1, nowMs });
-  const work = async () => {};
-  await throttle.run(10, running(), work);
-  idleMs = 60_000; // A minute without a row.
-  const startedAtMs = performance.now();
-  await throttle.run(500, running(), work);
-  expect(performance.now() - startedAtMs).toBeGreaterThan(49);
-});
+describe("the pause", () => {
+  test("is kept from the end of a transaction to the beginning of the next, which is alone", async () => {
+    limits = { rowsPerSecond: 0, pauseMs: 300 };
+    const throttle = throttleOf(2);
+    const [first, second, third] = [gate(), gate(), gate()];
+    for (const { work } of [first, second, third]) void throttle.run(batch(1), running(), work);
+    await clock.advance(10_000);
+    expect([first.hasBegun, second.hasBegun, third.hasBegun]).toEqual([true, false, false]);
+    first.open();
+    await reactions();
+    await clock.advance(299);
+    expect(second.hasBegun).toBe(false);
+    await clock.advance(1);
+    expect([second.hasBegun, third.hasBegun]).toEqual([true, false]);
+  });
 
-test("without a ceiling, and for a batch without rows, nothing is waited for", async () => {
-  const free = new Throttle({ maxRowsPerSecond: 0, maxTransactions: 1 });
-  const slow = new Throttle({ maxRowsPerSecond: 1, maxTransactions: 1 });
-  const startedAtMs = performance.now();
-  expect(await free.run(1_000_000, running(), async () => 1)).toBe(1);
-  expect(await slow.run(0, running(), async () => 2)).toBe(2);
-  expect(performance.now() - startedAtMs).toBeLessThan(500);
-});
+  test("is not made up for: who comes after it begins at once", async () => {
+    limits = { rowsPerSecond: 0, pauseMs: 300 };
+    const throttle = throttleOf(2);
+    await throttle.run(batch(1), running(), async () => {});
+    await clock.advance(300);
+    const next = gate();
+    void throttle.run(batch(1), running(), next.work);
+    await reactions();
+    expect(next.hasBegun).toBe(true);
+  });
 
-test("one second's worth is the most that a batch may have", () => {
-  const options = { maxTransactions: 1 };
-  expect(new Throttle({ ...options, maxRowsPerSecond: 700 }).maxBatchRows).toBe(700);
-  expect(new Throttle({ ...options, maxRowsPerSecond: 0 }).maxBatchRows).toBe(Infinity);
+  test("ends when it is switched off", async () => {
+    limits = { rowsPerSecond: 0, pauseMs: 60_000 };
+    const throttle = throttleOf(2);
+    await throttle.run(batch(1), running(), async () => {});
+    const next = gate();
+    void throttle.run(batch(1), running(), next.work);
+    await clock.advance(1_000);
+    expect(next.hasBegun).toBe(false);
+    limits = { rowsPerSecond: 0, pauseMs: 0 };
+    throttle.changed();
+    await reactions();
+    expect(next.hasBegun).toBe(true);
+  });
 });
 
 test.each([
@@ -102,40 +219,42 @@ test.each([
   ["for its rows to be paid", 1],
 ])(
   "who is told to stop while it waits %s leaves, and the next one gets the turn",
-  async (_, ceiling) => {
-    const throttle = new Throttle({ maxRowsPerSecond: ceiling, maxTransactions: 1 });
+  async (_, rowsPerSecond) => {
+    limits = { rowsPerSecond, pauseMs: 0 };
+    const throttle = throttleOf(1);
     const [first, third] = [gate(), gate()];
     const stopping = new AbortController();
-    const held = throttle.run(0, running(), first.work);
-    const second = throttle.run(60, stopping.signal, async () => "never");
-    const next = throttle.run(0, running(), third.work);
-    if (ceiling > 0) first.open();
+    const held = throttle.run(batch(0), running(), first.work);
+    const second = throttle.run(batch(60), stopping.signal, async () => "never");
+    if (rowsPerSecond > 0) first.open();
     await reactions();
+    const next = throttle.run(batch(rowsPerSecond > 0 ? 60 : 0), running(), third.work);
     stopping.abort(new Error("stop"));
-    await expect(second).rejects.toMatchObject({ name: expect.stringMatching(/Error/) });
+    await expect(second).rejects.toThrow("stop");
     first.open();
     expect(await held).toBe("done");
+    await clock.advance(60_000);
     third.open();
     expect(await next).toBe("done");
     expect(throttle.waiting).toBe(0);
+    expect(clock.pendingTimers).toBe(0);
   },
 );
 
 test("who was told to stop before it came does not begin", async () => {
-  const throttle = new Throttle({ maxRowsPerSecond: 0, maxTransactions: 1 });
   let hasBegun = false;
   const work = async () => {
     hasBegun = true;
   };
-  await expect(throttle.run(1, AbortSignal.abort(new Error("stop")), work)).rejects.toThrow("stop");
+  const told = AbortSignal.abort(new Error("stop"));
+  await expect(freeThrottle().run(batch(1), told, work)).rejects.toThrow("stop");
   expect(hasBegun).toBe(false);
 });
 
 test("work that has begun is waited for, whatever its signal says", async () => {
-  const throttle = new Throttle({ maxRowsPerSecond: 0, maxTransactions: 1 });
   const stopping = new AbortController();
   const held = gate();
-  const result = throttle.run(1, stopping.signal, held.work);
+  const result = freeThrottle().run(batch(1), stopping.signal, held.work);
   await until("the beginning", () => held.hasBegun);
   stopping.abort();
   await reactions();
@@ -144,8 +263,8 @@ test("work that has begun is waited for, whatever its signal says", async () => 
 });
 
 test("work that fails gives its turn back", async () => {
-  const throttle = new Throttle({ maxRowsPerSecond: 0, maxTransactions: 1 });
-  const failing = throttle.run(1, running(), () => Promise.reject(new Error("failed")));
+  const throttle = freeThrottle(1);
+  const failing = throttle.run(batch(1), running(), () => Promise.reject(new Error("failed")));
   await expect(failing).rejects.toThrow("failed");
-  expect(await throttle.run(1, running(), async () => "next")).toBe("next");
+  expect(await throttle.run(batch(1), running(), async () => "next")).toBe("next");
 });

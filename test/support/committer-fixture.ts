@@ -4,7 +4,7 @@ import { Events } from "../../src/observability/events.ts";
 import { type FaultPoints, noFaults } from "../../src/observability/fault-points.ts";
 import type { Log } from "../../src/observability/log.ts";
 import { BatchCommitter, type CommitterOptions } from "../../src/persister/batch-committer.ts";
-import { Throttle } from "../../src/persister/throttle.ts";
+import { freeThrottle } from "./free-throttle.ts";
 
 export interface CommitterFixture {
   readonly committer: BatchCommitter;
@@ -21,7 +21,7 @@ export function makeCommitter(
   const committer = new BatchCommitter(
     {
       database,
-      throttle: new Throttle({ maxRowsPerSecond: 0, maxTransactions: 4 }),
+      throttle: freeThrottle(),
       faults,
       log,
       events: new Events(log),

@@ -10,7 +10,6 @@ import { Events } from "../../src/observability/events.ts";
 import { type FaultPoints, noFaults } from "../../src/observability/fault-points.ts";
 import { logPackages } from "../../src/observability/package-log.ts";
 import { dataPersister, type PersisterOptions } from "../../src/persister/data-persister.ts";
-import { Throttle } from "../../src/persister/throttle.ts";
 import {
   type Opening,
   StagingStore,
@@ -18,6 +17,7 @@ import {
 } from "../../src/staging/staging-store.ts";
 import type { Component } from "../../src/supervisor/component.ts";
 import { filesIn } from "./daemon.ts";
+import { freeThrottle } from "./free-throttle.ts";
 import type { MigratedDatabase } from "./migrated-database.ts";
 import { beginPackage, behind, chunkOf } from "./package-fixture.ts";
 import type { RunningDatabase } from "./running-database.ts";
@@ -60,9 +60,9 @@ export async function makePersister(
     events,
     folders,
     faults: noFaults,
-    throttle: new Throttle({ maxRowsPerSecond: 0, maxTransactions: 4 }),
+    throttle: freeThrottle(),
     maxRejectsStored: 1_000,
-    batchRows: 50_000,
+    batchRows: () => 50_000,
     onComplete: "delete",
     ...options,
   });

@@ -70,7 +70,7 @@ export class IntakeDaemon {
     const limits = {
       settleMs,
       scanIntervalMs: 100,
-      maxPackages,
+      maxPackages: () => maxPackages,
       maxLineBytes: 4_096,
       archiveMaxBytes: 0,
       archiveMaxAgeHours: 0,
