@@ -25,7 +25,7 @@ import { countReasons } from "./rejected-rows.ts";
 import type { Throttle } from "./throttle.ts";
 
 /** A transaction that takes longer is cut, and half as much is tried: a server that answers no more may stand still. */
-const transactionMs = 60_000;
+const longestTransactionMs = 60_000;
 /** How long to wait for keys that another transaction holds: an older run of the same package, which is then ended. */
 const lockMs = 2_000;
 
@@ -37,6 +37,8 @@ export interface CommitterOptions {
   readonly events: Events;
   readonly maxRejectsStored: number;
   readonly isFileUnchanged: () => Promise<boolean>;
+  /** Default 60 000. */
+  readonly transactionMs?: number;
 }
 
 export type CommitOutcome =
@@ -124,6 +126,7 @@ export class BatchCommitter {
     batch: StagedBatch,
   ): Promise<TransactionOutcome> {
     const { faults, maxRejectsStored, isFileUnchanged } = this.#options;
+    const { transactionMs = longestTransactionMs } = this.#options;
     const { killed } = this.#lifetime;
     const begunAtMs = performance.now();
     let tookTooLong = false;
