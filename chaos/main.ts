@@ -6,6 +6,7 @@ import { failCall, failureCampaign, parseFailure } from "./campaigns/io-failures
 import { killCampaign } from "./campaigns/kills.ts";
 import { actions, matrixCampaign, parseCase, runCases } from "./campaigns/matrix.ts";
 import { mutantCampaign } from "./campaigns/mutants.ts";
+import { recoveryCampaign } from "./campaigns/recovery.ts";
 import { loadCampaign, poisonCampaign, swapCampaign } from "./campaigns/special.ts";
 import { zombieCampaign } from "./campaigns/zombies.ts";
 import { Cleanup } from "./cleanup.ts";
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     mutant: { type: "string" },
     io: { type: "boolean", default: false },
     "io-case": { type: "string" },
+    recovery: { type: "string" },
     load: { type: "boolean", default: false },
     poison: { type: "boolean", default: false },
     swap: { type: "boolean", default: false },
@@ -51,6 +53,7 @@ async function run(): Promise<void> {
   if (values.kills) await killCampaign(campaign, Number(values.kills), seed);
   if (values.commits) await commitCampaign(campaign, Number(values.commits), seed);
   if (values.zombies) await zombieCampaign(campaign, Number(values.zombies), seed);
+  if (values.recovery) await recoveryCampaign(campaign, Number(values.recovery), seed);
   if (values.load) await loadCampaign(campaign, seed);
   if (values.poison) await poisonCampaign(campaign, seed);
   if (values.swap) await swapCampaign(campaign, seed);

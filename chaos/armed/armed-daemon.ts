@@ -1,9 +1,15 @@
 // The daemon with fault points that a campaign arms: the same tree as src/main.ts starts. FAULTS names them, as
 // `point:action:nth`. Besides the actions of test/support/armed-faults.ts there is `drop_connection`: the campaign, which
 // holds the other end of the network, is asked to cut it. Points that are reached are told to it over IPC.
-import { runDaemon } from "../../src/daemon.ts";
+// Like src/main.ts it answers signals before the daemon is even read, which is why that is imported below.
 import type { FaultPoint, FaultPoints } from "../../src/observability/fault-points.ts";
-import { armedFaults } from "../../test/support/armed-faults.ts";
+
+const leave = (): never => process.exit(0);
+const signals = ["SIGTERM", "SIGINT"] as const;
+for (const signal of signals) process.on(signal, leave);
+
+const { runDaemon } = await import("../../src/daemon.ts");
+const { armedFaults } = await import("../../test/support/armed-faults.ts");
 
 /** `reached`: an armed fault is about to happen. `dropped`, as an answer: the connections are cut. */
 interface Told {
@@ -46,4 +52,6 @@ function answered(): Promise<void> {
 
 // Whoever started it is gone: a daemon under test does not outlive its test.
 process.on("disconnect", () => process.exit(1));
-process.exit(await runDaemon(toldFaults()));
+const ended = runDaemon(toldFaults()); // From here on it answers signals itself.
+for (const signal of signals) process.off(signal, leave);
+process.exit(await ended);
