@@ -25,6 +25,8 @@ const limitsMs = {
 } as const;
 export type Recovery = keyof typeof limitsMs;
 
+const progressEvery = 25;
+
 export class Tally {
   readonly findings: Finding[] = [];
   readonly #counts = new Map<string, number>();
@@ -40,6 +42,12 @@ export class Tally {
 
   count(what: string, times = 1): void {
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + times);
+  }
+
+  /** A line now and then, so that one sees how far a long campaign is. */
+  progress(what: string, done: number, all: number): void {
+    if (this.#isQuiet || (done % progressEvery !== 0 && done !== all)) return;
+    process.stdout.write(`${what}: ${done} of ${all}, ${this.findings.length} findings\n`);
   }
 
   /** A figure for the table. */

@@ -44,6 +44,7 @@ export async function commitCampaign(
         if (isOver(campaign)) return;
         await leg.run(Math.ceil(Math.min(faultsPerLeg, count - done) / 2), withKeys);
       }
+      campaign.tally.progress(`COMMITs: ${way}`, Math.min(done + faultsPerLeg, count), count);
     }
   }
 }
@@ -64,7 +65,9 @@ class CommitLeg {
   }
 
   async run(count: number, withKeys: boolean): Promise<void> {
-    const station = await openStation(this.#campaign, { batchRows: this.#random.pick([100, 300]) });
+    // Where each commit takes its time, fewer do as well.
+    const batchRows = this.#way === "late" ? 1_000 : this.#random.pick([100, 300]);
+    const station = await openStation(this.#campaign, { batchRows });
     try {
       if (this.#way === "late") await station.alter(slowCommits);
       if (!withKeys) await station.dropKeys();

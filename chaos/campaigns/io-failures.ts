@@ -15,12 +15,15 @@ export async function failureCampaign(campaign: Campaign, every = 1): Promise<vo
     const calls = await countCalls(campaign, failing);
     campaign.tally.count(`calls of a clean run: ${failing}`, calls);
     const queue = new PQueue({ concurrency: casesAtOnce });
-    for (let nth = 1; nth <= calls; nth += every) {
-      void queue.add(() =>
-        isOver(campaign) ? Promise.resolve() : failCall(campaign, failing, nth),
-      );
-    }
-    await queue.onIdle();
+    const nths = Array.from({ length: calls }, (_, at) => at + 1).filter(
+      (nth) => (nth - 1) % every === 0,
+    );
+    let done = 0;
+    const run = async (nth: number): Promise<void> => {
+      if (!isOver(campaign)) await failCall(campaign, failing, nth);
+      campaign.tally.progress(`failed calls: ${failing}`, ++done, nths.length);
+    };
+    await queue.addAll(nths.map((nth) => () => run(nth)));
   }
 }
 
@@ -52,8 +55,9 @@ export async function failCall(campaign: Campaign, failing: Failing, nth: number
     if (!isReached) campaign.tally.count("calls that did not come this time");
     // A folder that cannot be used at the start ends it, with 2; a person would start it again.
     daemon.isDoomed = !daemon.isReady;
-    // A part that cannot read crashes, and is started again: its log says so.
-    await finishLeg({ ...campaign, expectsCrashes: true }, station, replay);
+    // A reader that cannot read crashes, and is started again. A lost connection makes nothing crash.
+    const planted = failing === "file" ? /EIO: i\/o error/ : undefined;
+    await finishLeg({ ...campaign, planted }, station, replay);
   } finally {
     await station.close();
   }

@@ -34,6 +34,7 @@ const points = [
   "before_archive_move",
   "before_failed_move",
   "after_failed_move",
+  "in_drain",
 ] as const;
 
 export const actions = ["kill9", "throw", "hang", "sigstop", "drop_connection"] as const;
@@ -50,6 +51,8 @@ export interface Case {
 const casesAtOnce = 3;
 const reachMs = 30_000;
 const sameSeed = 7;
+/** What the action "throw" throws. */
+const plantedFault = /fault at /;
 
 /** @param hits which: 1, 2, "last" */
 export async function matrixCampaign(
@@ -69,9 +72,12 @@ export async function matrixCampaign(
 
 export async function runCases(campaign: Campaign, cases: readonly Case[]): Promise<void> {
   const queue = new PQueue({ concurrency: casesAtOnce });
-  await queue.addAll(
-    cases.map((one) => () => (isOver(campaign) ? Promise.resolve() : runCase(campaign, one))),
-  );
+  let done = 0;
+  const run = async (one: Case): Promise<void> => {
+    if (!isOver(campaign)) await runCase(campaign, one);
+    campaign.tally.progress("cases", ++done, cases.length);
+  };
+  await queue.addAll(cases.map((one) => () => run(one)));
 }
 
 /** The hits of a point to be tried, each once. */
@@ -112,6 +118,7 @@ async function runCase(campaign: Campaign, one: Case): Promise<void> {
     const daemon = await station.start({ faults: `${point}:${action}:${nth}` });
     daemon.isDoomed = action === "kill9";
     campaign.tally.count(`cases: ${action}`);
+    if (point === "in_drain") await askToStop(daemon);
     if (await isReached(station, daemon, point))
       await afterReach(campaign, station, daemon, action, replay);
     else if (one.isSure) {
@@ -120,7 +127,12 @@ async function runCase(campaign: Campaign, one: Case): Promise<void> {
         replay,
       );
     } else campaign.tally.count("cases whose hit was not reached");
-    await finishLeg({ ...campaign, expectsCrashes: action === "throw" }, station, replay);
+    if (point === "in_drain" && action !== "kill9") await stopDaemon(campaign, daemon, replay);
+    await finishLeg(
+      { ...campaign, planted: action === "throw" ? plantedFault : undefined },
+      station,
+      replay,
+    );
   } finally {
     await station.close();
   }
@@ -153,6 +165,12 @@ async function afterReach(
       daemon.network.cut();
       return daemon.answer();
   }
+}
+
+/** The drain is the one step that has to be asked for; it comes amid the loading. */
+async function askToStop(daemon: Daemon): Promise<void> {
+  await daemon.network.committed(1, AbortSignal.timeout(reachMs));
+  void daemon.stop();
 }
 
 /** A successor loads everything while the zombie stands still; then that wakes up. */

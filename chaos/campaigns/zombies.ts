@@ -23,6 +23,7 @@ export async function zombieCampaign(
     const inLeg = Math.min(roundsPerLeg, rounds - done);
     await new ZombieLeg(campaign, inLeg, legSeed).run();
     done += inLeg;
+    campaign.tally.progress("zombies", done, rounds);
   }
 }
 

@@ -27,6 +27,11 @@ export interface Told {
   readonly nth: number;
 }
 
+interface Stopped {
+  readonly code: number | NodeJS.Signals;
+  readonly ms: number;
+}
+
 const keptLogLines = 400;
 
 export class Daemon {
@@ -42,6 +47,9 @@ export class Daemon {
   /** Something was done to it, to the network or to the server: how long it takes now proves nothing. */
   isDisturbed = false;
   #isReady = false;
+  /** When it was asked to stop, or was last woken. */
+  #goesOnAtMs = 0;
+  #stopped: Promise<Stopped> | undefined;
   readonly #process: ChildProcess;
   readonly #bell = new EventEmitter().setMaxListeners(0);
 
@@ -130,18 +138,25 @@ export class Daemon {
     await this.network.close();
   }
 
-  /** @returns the exit code and how long the stop took; kills it if that is not within the limit */
-  async stop(
-    limitMs = 15_000,
-  ): Promise<{ readonly code: number | NodeJS.Signals; readonly ms: number }> {
+  /**
+   * SIGTERM, once: a second one would end it at once. Kills it if it takes far too long.
+   * @returns the exit code and how long the stop took, from the end of a pause if there was one
+   */
+  stop(limitMs = 120_000): Promise<Stopped> {
+    this.#stopped ??= this.#stop(limitMs);
+    return this.#stopped;
+  }
+
+  async #stop(limitMs: number): Promise<Stopped> {
     this.isDoomed = true;
-    const askedAtMs = performance.now();
+    this.#goesOnAtMs = performance.now();
     const timer = setTimeout(() => this.#process.kill("SIGKILL"), limitMs);
     this.#process.kill("SIGTERM");
     const code = await this.exited;
+    const endedAtMs = performance.now();
     clearTimeout(timer);
     await this.network.close();
-    return { code, ms: performance.now() - askedAtMs };
+    return { code, ms: endedAtMs - this.#goesOnAtMs };
   }
 
   /** Returns when the process stands still. */
@@ -156,6 +171,7 @@ export class Daemon {
   }
 
   resume(): void {
+    this.#goesOnAtMs = performance.now();
     this.#process.kill("SIGCONT");
   }
 

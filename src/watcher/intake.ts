@@ -71,6 +71,7 @@ export class Intake {
       } finally {
         crashed.catch(() => {});
         stop();
+        if (stopping.aborted) await this.#context.faults.at("in_drain"); // Packages are still loaded.
       }
     });
   }
