@@ -9,7 +9,7 @@ import { buildDaemon } from "../stage/build.ts";
 import { Tally } from "../tally.ts";
 import { type Campaign, openCampaign } from "./campaign.ts";
 
-const mutants: readonly Mutant[] = [...transactionMutants, ...otherMutants];
+export const mutants: readonly Mutant[] = [...transactionMutants, ...otherMutants];
 
 /** A mutant may stand still for ever; that is noticed sooner than usual. */
 const limits = { standstillMs: 12_000, totalMs: 60_000 };

@@ -51,14 +51,21 @@ async function copySources(dir: string): Promise<void> {
   await symlink(join(repository, "node_modules"), join(dir, "node_modules"));
 }
 
-async function applyPatch(dir: string, { file, text, replacement }: Patch): Promise<void> {
-  const path = join(dir, "src", file);
-  const source = await readFile(path, "utf8");
+async function applyPatch(dir: string, patch: Patch): Promise<void> {
+  await writeFile(join(dir, "src", patch.file), await patched(patch, dir));
+}
+
+/** @returns the file with the text exchanged. @throws if the text is not there exactly once */
+export async function patched(
+  { file, text, replacement }: Patch,
+  dir = repository,
+): Promise<string> {
+  const source = await readFile(join(dir, "src", file), "utf8");
   const [before, after, ...more] = source.split(text);
   if (before === undefined || after === undefined || more.length > 0) {
     throw new Error(`the patch no longer applies: src/${file} must contain once: ${text}`);
   }
-  await writeFile(path, `${before}${replacement}${after}`);
+  return `${before}${replacement}${after}`;
 }
 
 async function compile(dir: string): Promise<void> {
