@@ -10,6 +10,7 @@ import type { FaultPoints } from "./observability/fault-points.ts";
 import { announce, createLog, type Log } from "./observability/log.ts";
 import { logPackages } from "./observability/package-log.ts";
 import { databaseKey } from "./parsers/parts.ts";
+import { daemonMetrics } from "./readings.ts";
 import { Registry } from "./registry/registry.ts";
 import { reportTo } from "./supervision-log.ts";
 import { systemClock } from "./supervisor/clock.ts";
@@ -50,7 +51,9 @@ async function serve(config: Config, log: Log, faults: FaultPoints, life: Life):
   const events = new Events(log);
   logPackages(events, log);
   const report = reportTo(log, events, (error) => life.noticeSetup(error));
-  const tree = telemetryTree({ config, folders, owner, log, events, faults, registry, report });
+  const metrics = daemonMetrics({ events, registry, folders, dataDir: config.dataDir });
+  const shared = { config, folders, owner, log, events, faults, registry, report, metrics };
+  const tree = telemetryTree(shared);
   const { ending } = life;
   const root = await startSupervisor(tree, { clock: systemClock, report, signal: ending });
   void root.exited.then(() => life.end(undefined));

@@ -8,9 +8,16 @@ import type { Folders } from "./folders/folders.ts";
 import type { Events } from "./observability/events.ts";
 import type { FaultPoints } from "./observability/fault-points.ts";
 import type { Log } from "./observability/log.ts";
+import type { Exposition } from "./observability/prometheus.ts";
 import { fileParser } from "./parsers/file-parser.ts";
 import { createParsePool } from "./parsers/parse-pool.ts";
-import { databaseKey, fileParsersKey, parsePoolKey, settingsKey } from "./parsers/parts.ts";
+import {
+  databaseKey,
+  fileParsersKey,
+  parsePoolKey,
+  settingsKey,
+  throttleKey,
+} from "./parsers/parts.ts";
 import { Throttle } from "./persister/throttle.ts";
 import { type Registry, registryKey } from "./registry/registry.ts";
 import { LiveSettings } from "./settings/live-settings.ts";
@@ -34,9 +41,11 @@ export interface TreeOptions {
   readonly faults: FaultPoints;
   readonly registry: Registry;
   readonly report: ReportFunction;
+  /** What a scrape is answered. */
+  readonly metrics: () => Promise<Exposition>;
 }
 
-const intakeKey = registryKey<Intake>("intake");
+export const intakeKey = registryKey<Intake>("intake");
 
 /** Transactions that write at the same time: one loads while the other commits. */
 const maxTransactions = 2;
@@ -131,6 +140,7 @@ async function startIntake(options: TreeOptions): Promise<Component> {
   });
   void component.exited.then(unsubscribe);
   registry.register(intakeKey, component, intake);
+  registry.register(throttleKey, component, throttle);
   return component;
 }
 

@@ -9,6 +9,7 @@ import { Events } from "../src/observability/events.ts";
 import { noFaults } from "../src/observability/fault-points.ts";
 import { fileParser, packageTree } from "../src/parsers/file-parser.ts";
 import { databaseKey, fileParsersKey, settingsKey } from "../src/parsers/parts.ts";
+import { componentKinds } from "../src/readings.ts";
 import { Registry } from "../src/registry/registry.ts";
 import { spawn } from "../src/supervisor/component.ts";
 import { resolveChildSpec, resolveSupervisorSpec } from "../src/supervisor/spec-validation.ts";
@@ -46,7 +47,8 @@ registry.register(
   options.database,
 );
 
-const root = resolveSupervisorSpec(telemetryTree({ config, owner, ...shared }));
+const metrics = async () => ({ contentType: "", text: "" });
+const root = resolveSupervisorSpec(telemetryTree({ config, owner, metrics, ...shared }));
 const onePackage = resolveSupervisorSpec(packageTree(file, options));
 const packageChild = resolveChildSpec("file-parsers", "never", fileParser(file, options));
 
@@ -87,6 +89,12 @@ test("a package: its parts share one run, and the persister's normal end is its 
     ["data-persister:7", "worker", "transient", "significant", 4_000],
     ["file-reader:7", "worker", "transient", "", 500],
   ]);
+});
+
+test("every component that can be restarted has a series of its own among the restarts", () => {
+  const children = [...root.children, ...onePackage.children];
+  const kinds = children.map(({ id }) => id.split(":", 1).join());
+  expect([...componentKinds].sort()).toEqual(kinds.sort());
 });
 
 test("a package is temporary: however broken, it cannot wear out its supervisor", () => {

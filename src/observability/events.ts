@@ -25,7 +25,7 @@ interface PackageProgress extends PackageFigures {
  */
 export type PackageStep = "settle" | "claim" | "hash";
 
-export type PackageOutcome = "complete" | "failed" | "duplicate";
+type PackageOutcome = "complete" | "failed" | "duplicate";
 
 /** Something that happened, as it is told. */
 export type Happening =

@@ -9,7 +9,7 @@ export type StageSeconds = Readonly<Partial<Record<Stage, number>>>;
 
 /** Beside the steps. load: the run that ended it. commit: the transactions of all runs. total: since the first sight. */
 export const stages = ["settle", "claim", "hash", "load", "commit", "total"] as const;
-export type Stage = (typeof stages)[number];
+type Stage = (typeof stages)[number];
 
 export interface PackageStory {
   readonly stages: StageSeconds;

@@ -58,6 +58,11 @@ export class Intake {
     this.#runs.resize();
   }
 
+  /** Offers and claims that wait for a lane, and packages that wait for a place or are being loaded. */
+  get load(): { readonly claims: number; readonly places: number; readonly loading: number } {
+    return { claims: this.#lanes.size, ...this.#runs.load };
+  }
+
   /** Runs the component. It lives until the stop; a task that fails for no known reason crashes it. */
   start(): Component {
     return spawn(async ({ stopping }: Lifetime) => {

@@ -34,6 +34,11 @@ export class PackageRuns {
     this.#places.concurrency = this.#context.maxPackages();
   }
 
+  /** Packages that wait for a place, and that have one. */
+  get load(): { readonly places: number; readonly loading: number } {
+    return { places: this.#places.size, loading: this.#places.pending };
+  }
+
   /** Trees that run already: those of an earlier intake, which they have outlived. By file id. */
   async running(): Promise<Map<number, Component>> {
     const children = await this.#options.fileParsers().children();

@@ -7,6 +7,7 @@ import { type DaemonEvent, Events } from "../../src/observability/events.ts";
 import { type FaultPoints, noFaults } from "../../src/observability/fault-points.ts";
 import { logPackages } from "../../src/observability/package-log.ts";
 import { databaseKey } from "../../src/parsers/parts.ts";
+import { daemonMetrics } from "../../src/readings.ts";
 import { Registry } from "../../src/registry/registry.ts";
 import { reportTo } from "../../src/supervision-log.ts";
 import { systemClock } from "../../src/supervisor/clock.ts";
@@ -26,6 +27,8 @@ export interface DaemonInProcess {
   /** All that were published. */
   readonly heard: DaemonEvent[];
   readonly registry: Registry;
+  /** What Prometheus would be answered. */
+  scrape(): Promise<string>;
   /** Stops it, and removes folder and database. May be called twice. */
   close(): Promise<void>;
 }
@@ -57,7 +60,9 @@ export async function startDaemonInProcess(
   const registry = new Registry();
   const report = reportTo(log, events, () => {});
   const owner = `test:1:test@${folders.id}`;
-  const tree = telemetryTree({ config, folders, owner, log, events, faults, registry, report });
+  const metrics = daemonMetrics({ events, registry, folders, dataDir: config.dataDir });
+  const shared = { config, folders, owner, log, events, faults, registry, report, metrics };
+  const tree = telemetryTree(shared);
   const root = await startSupervisor(tree, { clock: systemClock, report });
   await registry.get(databaseKey).whenReady(AbortSignal.timeout(20_000));
   const check = new LedgerCheck(url);
@@ -73,5 +78,6 @@ export async function startDaemonInProcess(
     ended ??= end();
     return ended;
   };
-  return { dir: folder.path, check, logged, events, heard, registry, close };
+  const scrape = async (): Promise<string> => (await metrics()).text;
+  return { dir: folder.path, check, logged, events, heard, registry, scrape, close };
 }
