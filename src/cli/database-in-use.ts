@@ -1,10 +1,12 @@
 // Which database the daemon uses, and a connection to it. Starts and changes nothing.
 import { join } from "node:path";
+import { drizzle } from "drizzle-orm/node-postgres";
 import type pg from "pg";
 import type { Config } from "../config.ts";
 import { type FoundServer, findEmbeddedServer } from "../database/embedded/find-server.ts";
 import { errorCode, isOutage } from "../database/faults.ts";
 import { connect, withoutPassword } from "../database/pool.ts";
+import type { Queryable } from "../queries/queryable.ts";
 import { CommandError } from "./failure.ts";
 
 const notRunning = "the daemon is not running; start it with npm start";
@@ -39,6 +41,14 @@ export async function askDatabase<Answer>(
   } catch (error) {
     throw askError(config, found.url, error);
   }
+}
+
+/** The same for the questions of queries/. */
+export async function askQueries<Answer>(
+  config: Config,
+  ask: (db: Queryable) => Promise<Answer>,
+): Promise<Answer> {
+  return askDatabase(config, (client) => ask(drizzle(client)));
 }
 
 function askError({ databaseUrl }: Config, url: string, cause: unknown): unknown {

@@ -6,8 +6,11 @@ import { type Context, screenOf } from "./context.ts";
 import { addDatabaseUrl } from "./database-url.ts";
 import { addDoctor } from "./doctor.ts";
 import { failureOf } from "./failure.ts";
+import { addFile } from "./file.ts";
 import { addFiles } from "./files.ts";
 import { addMigrate } from "./migrate.ts";
+import { addRejects } from "./rejects.ts";
+import { addRetry } from "./retry.ts";
 import { addSettings } from "./settings.ts";
 import { addSimulate } from "./simulate.ts";
 
@@ -30,6 +33,9 @@ const program = new Command("downlink")
 
 addSimulate(program, context);
 addFiles(program, context);
+addFile(program, context);
+addRejects(program, context);
+addRetry(program, context);
 addCheck(program, context);
 addDoctor(program, context);
 addMigrate(program, context);

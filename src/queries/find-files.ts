@@ -28,23 +28,26 @@ export interface FilesPage {
   readonly next: number | null;
 }
 
-export async function findFiles(db: Queryable, filter: FileFilter & Page): Promise<FilesPage> {
-  const { status, satelliteType, since, until, name, after, limit } = filter;
+export async function findFiles(db: Queryable, query: FileFilter & Page): Promise<FilesPage> {
+  const { after, limit } = query;
+  const behind = after === undefined ? undefined : lt(files.id, after);
   const found = await db
     .select(summaryColumns)
     .from(files)
-    .where(
-      and(
-        status === undefined ? undefined : eq(files.status, status),
-        satelliteType === undefined ? undefined : eq(files.satelliteType, satelliteType),
-        since === undefined ? undefined : gte(files.insertedAt, since),
-        until === undefined ? undefined : lt(files.insertedAt, until),
-        name === undefined ? undefined : sql`strpos(lower(${files.name}), lower(${name})) > 0`,
-        after === undefined ? undefined : lt(files.id, after),
-      ),
-    )
+    .where(and(isAmongFiles(query), behind))
     .orderBy(desc(files.id))
     .limit(limit + 1); // One more, to know whether there are more.
   const page = found.slice(0, limit).map(withIsoTimes);
   return { files: page, next: found.length > limit ? (page.at(-1)?.id ?? null) : null };
+}
+
+/** The condition on rows of `files`. */
+export function isAmongFiles({ status, satelliteType, since, until, name }: FileFilter) {
+  return and(
+    status === undefined ? undefined : eq(files.status, status),
+    satelliteType === undefined ? undefined : eq(files.satelliteType, satelliteType),
+    since === undefined ? undefined : gte(files.insertedAt, since),
+    until === undefined ? undefined : lt(files.insertedAt, until),
+    name === undefined ? undefined : sql`strpos(lower(${files.name}), lower(${name})) > 0`,
+  );
 }

@@ -16,7 +16,8 @@ import { keptName, packageName } from "../folders/package-name.ts";
  * `path`, where it was kept. name_taken: something of its name lies in the inbox; its file is where it was.
  */
 export type RetryOutcome =
-  | { readonly kind: "sent" | "file_gone" | "name_taken"; readonly path: string }
+  | { readonly kind: "sent"; readonly path: string }
+  | { readonly kind: "file_gone" | "name_taken"; readonly path: string }
   | { readonly kind: "not_failed"; readonly status: LedgerRow["status"] };
 
 /** What file systems take as a name. An escaped name can be longer. */
@@ -49,7 +50,8 @@ async function hide(kept: string, hidden: string): Promise<boolean> {
   try {
     await rename(kept, hidden);
   } catch (error) {
-    if (!isErrno(error, "ENOENT")) throw error; // Somebody else sends it at the same time.
+    if (!isErrno(error, "ENOENT") || (await look(kept)).kind === "file") throw error;
+    // Somebody else sends it at the same time.
   }
   return true;
 }

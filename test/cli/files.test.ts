@@ -57,10 +57,10 @@ describe("from an empty database to packages", () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     expect(`\n${stdout}`).toMatchInlineSnapshot(`
       "
-      id  name           satellite   status    lines  imported  errors  data time
-       2  \\u001b[31mred  jackal_mk1  failed     1000       990      10  2024-05-01 12:00:00–12:01:40
+      id  name           satellite   status    lines  imported  errors  data time                       claimed
+       2  \\u001b[31mred  jackal_mk1  failed    1,000       990      10  2024-05-01 12:00:00–12:01:40  903 d ago
           given up
-       1  a.ndjson       jackal_mk1  complete   1000       990      10  2024-05-01 12:00:00–12:01:40
+       1  a.ndjson       jackal_mk1  complete  1,000       990      10  2024-05-01 12:00:00–12:01:40  903 d ago
       "
     `);
   });
@@ -89,6 +89,60 @@ describe("from an empty database to packages", () => {
     });
     expect(failed.name).toBe("\u001b[31mred");
     expect(stdout).not.toContain("\u001b");
+  });
+});
+
+describe("among many packages", () => {
+  beforeAll(async () => {
+    const { id: _, ...row } = completeRow;
+    const many = Array.from({ length: 10 }, (__, at) => ({
+      ...row,
+      name: `many-${at}`,
+      sha256: `many-${at}`,
+      satelliteType: at % 2 === 0 ? "jackal_mk1" : "jackal_mk2",
+      status: at === 4 ? ("failed" as const) : ("complete" as const),
+      insertedAt: `2024-07-${String(at + 1).padStart(2, "0")}T00:00:00Z`,
+    }));
+    await drizzle(client).insert(files).values(many);
+  });
+  const names = async (...args: string[]) => {
+    const { exitCode, stdout } = await run("--name", "many-", "--json", ...args);
+    expect(exitCode).toBe(0);
+    const rows: { name: string }[] = JSON.parse(stdout);
+    return rows.map(({ name }) => Number(name.slice("many-".length)));
+  };
+
+  test.each([
+    [["--status", "failed"], [4]],
+    [
+      ["--satellite", "jackal_mk2"],
+      [9, 7, 5, 3, 1],
+    ],
+    [
+      ["--since", "2024-07-08T02:00+02:00"],
+      [9, 8, 7],
+    ],
+    [["--since", "2024-07-08", "--satellite", "jackal_mk1"], [8]],
+    [
+      ["--limit", "2"],
+      [9, 8],
+    ],
+  ])("%j finds %j, the newest first", async (args, expected) => {
+    expect(await names(...args)).toEqual(expected);
+  });
+
+  test("a page goes on where another ended, in both directions", async () => {
+    const first: { id: number }[] = JSON.parse((await run("--limit", "3", "--json")).stdout);
+    const oldest = String(first.at(-1)?.id);
+    expect(await names("--limit", "3", "--before", oldest)).toEqual([6, 5, 4]);
+    expect(await names("--limit", "1", "--after", oldest)).toEqual([8]);
+    const { stderr } = await run("--limit", "3");
+    expect(stderr).toContain(`--before ${oldest}`);
+  });
+
+  test("none is said, and no error", async () => {
+    const { exitCode, stdout } = await run("--name", "no such name");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: "No packages are like that.\n" });
   });
 });
 

@@ -1,5 +1,5 @@
 // A failed package goes back into the inbox under its own name, whole, once, and over nothing.
-import { link, mkdir, readdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { link, mkdir, readdir, readFile, rename, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Folders } from "../../src/folders/folders.ts";
@@ -93,4 +93,11 @@ test("a name that no file can have goes by the name under which it was kept", as
   const folders = await stage(keptAs);
   const outcome = await retryPackage({ ...row, name }, folders);
   expect(outcome).toEqual({ kind: "sent", path: join(folders.ingest, keptAs) });
+});
+
+test("without an inbox the file stays where it is", async () => {
+  const folders = await stage();
+  await rmdir(folders.ingest);
+  await expect(retryPackage(row, folders)).rejects.toThrow("ENOENT");
+  expect(await readdir(folders.failed)).toEqual(["7-a.json"]);
 });

@@ -1,5 +1,4 @@
 // What the command `check` says, for programs: the names are those of the tables files and rejected_lines.
-import { isoTime } from "../../queries/iso-time.ts";
 import type { CheckedPackage, NoPackage } from "./check-package.ts";
 import type { KnownBytes } from "./known-bytes.ts";
 
@@ -16,8 +15,8 @@ export function checkRecord(checked: CheckedPackage | NoPackage, knownBytes: Kno
     total_lines: checked.totalLines,
     imported_lines: checked.importedLines,
     errors,
-    first_timestamp: timeOf(checked.firstTimestamp),
-    last_timestamp: timeOf(checked.lastTimestamp),
+    first_timestamp: checked.firstTimestamp,
+    last_timestamp: checked.lastTimestamp,
     reasons: Object.fromEntries(checked.reasons.map(({ reason, count }) => [reason, count])),
     rejects: checked.rejects.map(({ line, byteOffset, reason, detail }) => {
       return { line, byte_offset: byteOffset, reason, detail };
@@ -28,8 +27,4 @@ export function checkRecord(checked: CheckedPackage | NoPackage, knownBytes: Kno
         : null,
     database: knownBytes.kind === "asked" ? "asked" : `not asked: ${knownBytes.why}`,
   };
-}
-
-function timeOf(text: string | null): string | null {
-  return text === null ? null : isoTime(text);
 }

@@ -1,6 +1,7 @@
 // What the command `check` says of a package, for people. Names and details come from outside: shown escaped.
 import { plainText } from "../../parsers/plain-text.ts";
 import type { Screen } from "../context.ts";
+import { countLines } from "../text/count-lines.ts";
 import { type Fact, factLines, valueWidth } from "../text/facts.ts";
 import { bytesText, countedText, countText } from "../text/figures.ts";
 import { type Brush, paintFor } from "../text/paint.ts";
@@ -81,8 +82,7 @@ function knownText({ id, name, status, error }: KnownPackage): string {
 }
 
 function rejectFacts({ reasons, rejects, errors }: CheckedPackage, screen: Screen): Fact[] {
-  const counts = reasons.map(({ reason, count }) => `${countText(count)} ${reason}`).join(", ");
-  const facts: Fact[] = [{ name: "reasons", says: counts }];
+  const facts: Fact[] = [{ name: "reasons", says: countLines(reasons) }];
   if (rejects.length === 0) return facts;
   const right = { align: "right" } as const;
   const columns = [

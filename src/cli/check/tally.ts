@@ -1,6 +1,7 @@
 // What the lines of a package amount to: how many would be imported and rejected, for which reasons, of which times.
 
 import { timestamptzText } from "../../persister/timestamptz-text.ts";
+import { isoTimeOrNull } from "../../queries/iso-time.ts";
 import type { RejectionReason } from "../../satellites/satellite.ts";
 import type { StagedChunk } from "../../staging/staged-chunk.ts";
 
@@ -15,7 +16,7 @@ export interface Tally {
   readonly totalLines: number;
   readonly importedLines: number;
   readonly errors: number;
-  /** Of the good lines, as the database writes times. */
+  /** Of the good lines, in ISO 8601. */
   readonly firstTimestamp: string | null;
   readonly lastTimestamp: string | null;
   /** The most frequent first. */
@@ -62,8 +63,8 @@ export class TallyCounter {
       totalLines: this.#total,
       importedLines: this.#total - this.#errors,
       errors: this.#errors,
-      firstTimestamp: timestamptzText(this.#firstUs),
-      lastTimestamp: timestamptzText(this.#lastUs),
+      firstTimestamp: isoTimeOrNull(timestamptzText(this.#firstUs)),
+      lastTimestamp: isoTimeOrNull(timestamptzText(this.#lastUs)),
       reasons: reasons.sort((a, b) => b.count - a.count),
       rejects: this.#rejects,
     };

@@ -1,65 +1,62 @@
 // The table of the command `files`. Names and errors come from outside: what could move a cursor is shown escaped.
-import type { files } from "../../database/schema.ts";
 import { plainText } from "../../parsers/plain-text.ts";
+import type { FileRow } from "../../queries/file-rows.ts";
 import type { Screen } from "../context.ts";
-import { shorten } from "../text/display-width.ts";
-import { type Column, naturalColumns, tableLines } from "../text/text-table.ts";
-import { dayText, minuteText, rangeText } from "../text/time-text.ts";
-
-export type FileRow = typeof files.$inferSelect;
+import { agoText, countText, percentText } from "../text/figures.ts";
+import { type Brush, type Paint, paintFor } from "../text/paint.ts";
+import { type Column, column, naturalColumns, tableLines } from "../text/text-table.ts";
+import { dayText, minuteText, rangeText, secondsSince } from "../text/time-text.ts";
+import { wrapText } from "../text/wrap.ts";
 
 /** As much of a name as there is at least; and what there should be before times are cut. */
 const leastNameColumns = 10;
 const goodNameColumns = 24;
 const longestErrorLength = 500;
 
-const colours: ReadonlyMap<string, number> = new Map([
-  ["processing", 33], // Yellow.
-  ["complete", 32], // Green.
-  ["failed", 31], // Red.
-  ["duplicate", 36], // Cyan.
-]);
-
-/** The lines of the table, its titles first. Below a file that failed a line says why. */
-export function fileTable(
-  rows: readonly FileRow[],
-  { columns: width, hasColours }: Screen,
-): string[] {
-  const [titles = "", ...lines] = tableLines(fittingColumns(rows, hasColours, width), width);
-  return [titles, ...lines.flatMap((line, at) => [line, ...errorLines(rows[at], width)])];
+export interface TableOptions extends Screen {
+  /** For the age of the packages. */
+  readonly nowMs: number;
 }
 
-/** Times are said as exactly as leaves room for the names. */
-function fittingColumns(rows: readonly FileRow[], hasColours: boolean, width: number): Column[] {
-  const longestName = naturalColumns([{ title: "name", cells: rows.map(nameOf) }]);
+/** The lines of the table, its titles first. Below a file that failed a line says why. */
+export function fileTable(rows: readonly FileRow[], options: TableOptions): string[] {
+  const { columns: width } = options;
+  const [titles = "", ...lines] = tableLines(fittingColumns(rows, options), width);
+  const paint = paintFor(options);
+  return [titles, ...lines.flatMap((line, at) => [line, ...errorLines(rows[at], width, paint)])];
+}
+
+/** Times are said as exactly as leaves room for the names; the age of a package only where all else has room. */
+function fittingColumns(rows: readonly FileRow[], options: TableOptions): Column[] {
+  const longestName = naturalColumns([column("name", rows, nameOf)]);
   const overlong = Math.max(0, longestName - goodNameColumns);
-  for (const time of [range, (row: FileRow) => startTime(row, minuteText)]) {
-    const columns = tableColumns(rows, hasColours, time);
-    if (naturalColumns(columns) - overlong <= width) return columns;
-  }
-  return tableColumns(rows, hasColours, (row) => startTime(row, dayText));
+  const start = (shown: (iso: string) => string) => (row: FileRow) => {
+    return row.firstTimestamp === null ? "-" : shown(row.firstTimestamp);
+  };
+  const age = column("claimed", rows, (row) => ageOf(row, options.nowMs), { align: "right" });
+  const withRange = tableColumns(rows, options, range);
+  if (naturalColumns([...withRange, age]) <= options.columns) return [...withRange, age];
+  const tries = [withRange, tableColumns(rows, options, start(minuteText))];
+  const fits = tries.find((columns) => naturalColumns(columns) - overlong <= options.columns);
+  return fits ?? tableColumns(rows, options, start(dayText));
 }
 
 function tableColumns(
   rows: readonly FileRow[],
-  hasColours: boolean,
+  screen: Screen,
   time: (row: FileRow) => string,
 ): Column[] {
-  const text = (title: string, cell: (row: FileRow) => string): Column => {
-    return { title, cells: rows.map(cell) };
-  };
-  const number = (title: string, cell: (row: FileRow) => number): Column => {
-    return { title, align: "right", cells: rows.map((row) => String(cell(row))) };
-  };
+  const right = { align: "right" } as const;
+  const paint = paintFor(screen);
   return [
-    number("id", ({ id }) => id),
-    { ...text("name", nameOf), leastColumns: leastNameColumns },
-    text("satellite", ({ satelliteType }) => satelliteType ?? "-"),
-    { ...text("status", ({ status }) => status), ...(hasColours && { paint: paintStatus }) },
-    number("lines", ({ totalLines }) => totalLines),
-    number("imported", ({ importedLines }) => importedLines),
-    number("errors", ({ errors }) => errors),
-    text("data time", time),
+    column("id", rows, ({ id }) => String(id), right),
+    column("name", rows, nameOf, { leastColumns: leastNameColumns }),
+    column("satellite", rows, ({ satelliteType }) => satelliteType ?? "-"),
+    column("status", rows, statusOf, { paint: (cell) => statusBrush(cell, paint)(cell) }),
+    column("lines", rows, ({ totalLines }) => countText(totalLines), right),
+    column("imported", rows, ({ importedLines }) => countText(importedLines), right),
+    column("errors", rows, ({ errors }) => countText(errors), right),
+    column("data time", rows, time),
   ];
 }
 
@@ -67,23 +64,31 @@ function nameOf({ name }: FileRow): string {
   return plainText(name, name.length * 8); // Nothing is cut: an escape is shorter.
 }
 
+/** One that is being loaded says how far it is. */
+function statusOf({ status, checkpointOffset, sizeBytes }: FileRow): string {
+  if (status !== "processing") return status;
+  return `loading ${percentText(sizeBytes === 0 ? 0 : checkpointOffset / sizeBytes)}`;
+}
+
+/** By the first word of a cell. */
+export function statusBrush(status: string, paint: Paint): Brush {
+  if (status.startsWith("complete")) return paint.good;
+  if (status.startsWith("failed")) return paint.bad;
+  return status.startsWith("duplicate") ? paint.special : paint.warning;
+}
+
 function range({ firstTimestamp, lastTimestamp }: FileRow): string {
   if (firstTimestamp === null || lastTimestamp === null) return "-";
   return rangeText(firstTimestamp, lastTimestamp);
 }
 
-function startTime({ firstTimestamp }: FileRow, shown: (text: string) => string): string {
-  return firstTimestamp === null ? "-" : shown(firstTimestamp);
+function ageOf({ insertedAt }: FileRow, nowMs: number): string {
+  return agoText(secondsSince(insertedAt, nowMs));
 }
 
-function errorLines(row: FileRow | undefined, width: number): string[] {
+function errorLines(row: FileRow | undefined, width: number, paint: Paint): string[] {
   if (row === undefined || row.error === null) return [];
   const indent = "    ";
-  const error = shorten(plainText(row.error, longestErrorLength), width - indent.length);
-  return [indent + error];
-}
-
-function paintStatus(status: string): string {
-  const colour = colours.get(status);
-  return colour === undefined ? status : `\u001b[${colour}m${status}\u001b[39m`;
+  const error = plainText(row.error, longestErrorLength);
+  return wrapText(error, width - indent.length).map((line) => paint.faint(indent + line));
 }

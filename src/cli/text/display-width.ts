@@ -22,6 +22,11 @@ export function shorten(text: string, columns: number): string {
   return `${head.join("")}…${tail.join("")}`;
 }
 
+/** `text` in at most `columns`, its end cut off if need be. */
+export function clip(text: string, columns: number): string {
+  return displayWidth(text) <= columns ? text : `${take(split(text), columns - 1).join("")}…`;
+}
+
 /** As many of the first characters as there is room for. */
 function take(all: readonly string[], columns: number): string[] {
   let left = columns;

@@ -1,17 +1,54 @@
-// Times as the database writes them (UTC, ISO style, `2024-05-01 12:00:00.25+00`), for people.
+// Times for people: as short as their purpose allows, always UTC. In: ISO 8601 with microseconds, as queries give it.
 
-export function dayText(text: string): string {
-  return text.slice(0, 10);
+const shape = /^([+-]?\d{4,}-\d\d-\d\d)T(\d\d:\d\d):(\d\d)(\.\d+)?Z$/;
+
+interface Parts {
+  readonly day: string;
+  readonly minute: string;
+  readonly second: string;
+  readonly fraction: string;
 }
 
-export function minuteText(text: string): string {
-  return text.slice(0, 16);
+/** A text that is no such time stands for itself. */
+function partsOf(iso: string): Parts {
+  const [, day = iso, minute = "", second = "", fraction = ""] = shape.exec(iso) ?? [];
+  return { day, minute, second, fraction };
+}
+
+export function dayText(iso: string): string {
+  return partsOf(iso).day;
+}
+
+export function minuteText(iso: string): string {
+  const { day, minute } = partsOf(iso);
+  return `${day} ${minute}`;
+}
+
+/** `2024-05-01 12:00:00`. */
+export function secondText(iso: string): string {
+  const { day, minute, second } = partsOf(iso);
+  return `${day} ${minute}:${second}`;
+}
+
+/** With all digits of the microseconds. */
+export function exactText(iso: string): string {
+  return `${secondText(iso)}${partsOf(iso).fraction}`;
 }
 
 /** From one time to another, naming the second day only if it is another, and no finer than makes sense. */
 export function rangeText(first: string, last: string): string {
-  const [firstTime, lastTime] = [first.slice(11, 19), last.slice(11, 19)];
-  if (dayText(last) === dayText(first)) return `${dayText(first)} ${firstTime}–${lastTime}`;
-  if (last.slice(0, 4) === first.slice(0, 4)) return `${minuteText(first)}–${last.slice(5, 16)}`;
-  return `${dayText(first)}–${dayText(last)}`;
+  const [from, to] = [partsOf(first), partsOf(last)];
+  if (to.day === from.day) {
+    return `${from.day} ${from.minute}:${from.second}–${to.minute}:${to.second}`;
+  }
+  const [fromYear, toYear] = [from.day.slice(0, -6), to.day.slice(0, -6)];
+  if (toYear === fromYear) {
+    return `${from.day} ${from.minute}–${to.day.slice(-5)} ${to.minute}`;
+  }
+  return `${from.day}–${to.day}`;
+}
+
+/** Seconds from a moment to now; microseconds do not matter. */
+export function secondsSince(iso: string, nowMs: number): number {
+  return (nowMs - Date.parse(iso)) / 1_000;
 }

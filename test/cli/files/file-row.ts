@@ -1,5 +1,5 @@
 // A row of the ledger to change one thing of.
-import type { FileRow } from "../../../src/cli/files/file-table.ts";
+import type { FileRow } from "../../../src/queries/file-rows.ts";
 
 export const completeRow: FileRow = {
   id: 7,
@@ -19,10 +19,10 @@ export const completeRow: FileRow = {
   owner: null,
   duplicateOf: null,
   error: null,
-  firstTimestamp: "2024-05-01 12:00:00.25+00",
-  lastTimestamp: "2024-05-01 12:01:40.000001+00",
-  insertedAt: "2024-06-01 00:00:00+00",
-  startedAt: "2024-06-01 00:00:00+00",
-  completedAt: "2024-06-01 00:00:01+00",
-  updatedAt: "2024-06-01 00:00:01+00",
+  firstTimestamp: "2024-05-01T12:00:00.250000Z",
+  lastTimestamp: "2024-05-01T12:01:40.000001Z",
+  insertedAt: "2024-06-01T00:00:00.000000Z",
+  startedAt: "2024-06-01T00:00:00.000000Z",
+  completedAt: "2024-06-01T00:00:01.000000Z",
+  updatedAt: "2024-06-01T00:00:01.000000Z",
 };
