@@ -1,0 +1,55 @@
+// Moments in UTC. They come as ISO 8601 text with microseconds, which a Date would cut: so text stays text, and is only
+// cut into its parts.
+
+export interface MomentParts {
+  /** 2026-11-21 */
+  readonly day: string;
+  /** 14:52:28 */
+  readonly time: string;
+  /** .123456, always six digits */
+  readonly fraction: string;
+}
+
+const isoText = /^(-?\d{4,}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\d*(?:Z|\+00:00)$/;
+
+/** @returns undefined for what is no time in UTC */
+export function momentParts(iso: string): MomentParts | undefined {
+  const [, day, time, fraction = ""] = isoText.exec(iso) ?? [];
+  if (day === undefined || time === undefined) return undefined;
+  return { day, time, fraction: `.${fraction.padEnd(6, "0")}` };
+}
+
+/** "2026-11-21 14:52:28.123456" */
+export function momentText(iso: string): string {
+  const parts = momentParts(iso);
+  return parts === undefined ? iso : `${parts.day} ${parts.time}${parts.fraction}`;
+}
+
+/** Seconds since 1970, with microseconds as far as a double holds them: for plots. */
+export function epochSeconds(iso: string): number {
+  const parts = momentParts(iso);
+  if (parts === undefined) return Number.NaN;
+  return Date.parse(`${parts.day}T${parts.time}Z`) / 1000 + Number(`0${parts.fraction}`);
+}
+
+/** The other way: ISO 8601 text with microseconds. */
+export function isoFromSeconds(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const micros = Math.min(999_999, Math.max(0, Math.round((seconds - whole) * 1e6)));
+  return `${new Date(whole * 1000).toISOString().slice(0, 19)}.${String(micros).padStart(6, "0")}Z`;
+}
+
+/** "now", "12 s ago", "3 min ago", "5 h ago", "2 d ago"; the future is "in 12 s" */
+export function relativeText(seconds: number): string {
+  const ago = Math.abs(seconds);
+  if (ago < 1) return "now";
+  const text = roughDuration(ago);
+  return seconds < 0 ? `in ${text}` : `${text} ago`;
+}
+
+function roughDuration(seconds: number): string {
+  if (seconds < 60) return `${Math.floor(seconds)} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}

@@ -1,0 +1,115 @@
+// Why lines of a package were rejected: the reasons as bars, and the lines themselves, page by page.
+import { useState } from "preact/hooks";
+import type { FileStory } from "../../../../src/api/schemas/files.ts";
+import type { RejectedLine } from "../../../../src/api/schemas/rejects.ts";
+import { useResource } from "../../api/resource.ts";
+import { getRejects } from "../../api/routes.ts";
+import { countOf, countText } from "../../format/count.ts";
+import { hrefOf } from "../../router.ts";
+import { Bars } from "../../ui/bars.tsx";
+import { Foreign, RawText } from "../../ui/foreign.tsx";
+import { Pager, type Place } from "../../ui/pager.tsx";
+import { Panel, Waiting } from "../../ui/panel.tsx";
+
+const linesPerPage = 25;
+/** Of each line; the rest is in the database. */
+const rawBytes = 512;
+
+export function Rejects({ of, query }: { of: FileStory; query: URLSearchParams }) {
+  if (of.errors === 0) return null;
+  const chosen = query.get("reason") ?? "";
+  const zoom = { from: query.get("from") ?? "", to: query.get("to") ?? "" };
+  const stored = of.rejectsByReason.reduce((sum, { count }) => sum + count, 0);
+  const href = (reason: string): string => hrefOf(`/packages/${of.id}`, { ...zoom, reason });
+  const bars = of.rejectsByReason.map(({ reason, count }) => {
+    const isChosen = reason === chosen;
+    return { label: reason, count, isChosen, href: href(isChosen ? "" : reason) };
+  });
+  return (
+    <div class="columns rejects">
+      <Panel title="Reasons" aside={countOf(of.errors, "line")}>
+        <Bars bars={bars} total={stored} />
+        {stored < of.errors && (
+          <p class="body dim small">
+            {countText(of.errors - stored)} more were counted and not stored. The package was
+            archived whole.
+          </p>
+        )}
+      </Panel>
+      <RejectedLines
+        key={chosen}
+        fileId={of.id}
+        reason={chosen}
+        errors={of.errors}
+        clear={href("")}
+      />
+    </div>
+  );
+}
+
+interface RejectedLinesProps {
+  readonly fileId: number;
+  readonly reason: string;
+  /** Another number is another list. */
+  readonly errors: number;
+  /** The address without a reason. */
+  readonly clear: string;
+}
+
+function RejectedLines({ fileId, reason, errors, clear }: RejectedLinesProps) {
+  const [after, setAfter] = useState<Place>(undefined);
+  const page = useResource(`rejects ${fileId} ${reason} ${errors} ${after}`, (abort) =>
+    getRejects(fileId, { reason, after, limit: linesPerPage, rawBytes }, abort),
+  );
+  const { body, problem } = page.state.value;
+  const aside = reason === "" ? undefined : <a href={clear}>all reasons</a>;
+  return (
+    <Panel title={reason === "" ? "Rejected lines" : `Rejected lines: ${reason}`} aside={aside}>
+      {body === undefined && <Waiting problem={problem} />}
+      {body !== undefined && <LinesTable lines={body.rejects} />}
+      <Pager at={after} next={body?.next} go={setAfter} />
+    </Panel>
+  );
+}
+
+function LinesTable({ lines }: { lines: readonly RejectedLine[] }) {
+  return (
+    <div class="scroll">
+      <table class="lines">
+        <thead>
+          <tr>
+            <th scope="col" class="number">
+              line
+            </th>
+            <th scope="col">reason</th>
+            <th scope="col">detail</th>
+            <th scope="col" class="wide">
+              raw
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <tr key={line.line}>
+              <td class="number" title={`at byte ${countText(line.byteOffset)}`}>
+                {countText(line.line)}
+              </td>
+              <td>
+                <code>{line.reason}</code>
+              </td>
+              <td class="wrap detail">
+                <Foreign text={line.detail ?? ""} />
+              </td>
+              <td class="wide wrap">
+                <RawText text={line.text} />
+                {line.rawBytes > rawBytes && (
+                  <span class="dim small"> … {countText(line.rawBytes)} B in all</span>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,137 @@
+// What packages are looked for by. Each change is a new address at once; a name only when the typing rests.
+import { useEffect, useRef } from "preact/hooks";
+import type { Query } from "../../api/request.ts";
+import { useResource } from "../../api/resource.ts";
+import { getSatellites } from "../../api/routes.ts";
+import { hrefOf } from "../../router.ts";
+
+/** As in the address; empty: any. Times as an input of local times has them, and meant in UTC. */
+export interface Filter {
+  readonly status: string;
+  readonly satellite: string;
+  readonly name: string;
+  readonly since: string;
+  readonly until: string;
+}
+
+const keys = ["status", "satellite", "name", "since", "until"] as const;
+
+export function filterOf(query: URLSearchParams): Filter {
+  const [status = "", satellite = "", name = "", since = "", until = ""] = keys.map(
+    (key) => query.get(key) ?? "",
+  );
+  return { status, satellite, name, since, until };
+}
+
+export function isFiltered(filter: Filter): boolean {
+  return keys.some((key) => filter[key] !== "");
+}
+
+/** As the API is asked. */
+export function questionOf({ status, satellite, name, since, until }: Filter): Query {
+  return { status, satelliteType: satellite, name, since: utc(since), until: utc(until) };
+}
+
+function utc(local: string): string {
+  return local === "" ? "" : `${local}${local.length === 16 ? ":00" : ""}Z`;
+}
+
+interface FiltersProps {
+  readonly filter: Filter;
+  readonly change: (to: Filter) => void;
+}
+
+const statuses = ["processing", "complete", "failed", "duplicate"];
+
+export function Filters({ filter, change }: FiltersProps) {
+  const set = (part: Partial<Filter>): void => change({ ...filter, ...part });
+  return (
+    <search class="filters">
+      <Choice
+        label="Status"
+        value={filter.status}
+        values={statuses}
+        set={(status) => set({ status })}
+      />
+      <Choice
+        label="Satellite"
+        value={filter.satellite}
+        values={useSatelliteTypes()}
+        set={(satellite) => set({ satellite })}
+      />
+      <NameField value={filter.name} set={(name) => set({ name })} />
+      <TimeField label="Claimed since (UTC)" value={filter.since} set={(since) => set({ since })} />
+      <TimeField
+        label="Claimed before (UTC)"
+        value={filter.until}
+        set={(until) => set({ until })}
+      />
+      {isFiltered(filter) && (
+        <a class="button" href={hrefOf("/packages")}>
+          Show all
+        </a>
+      )}
+    </search>
+  );
+}
+
+function useSatelliteTypes(): string[] {
+  const satellites = useResource("types", (abort) => getSatellites({ buckets: 1 }, abort));
+  return (satellites.state.value.body?.satellites ?? []).map((one) => one.satelliteType);
+}
+
+interface FieldProps {
+  readonly value: string;
+  readonly set: (value: string) => void;
+}
+
+function Choice({ label, value, values, set }: FieldProps & { label: string; values: string[] }) {
+  const offered = value === "" || values.includes(value) ? values : [...values, value];
+  return (
+    <label>
+      {label}
+      <select value={value} onChange={({ currentTarget }) => set(currentTarget.value)}>
+        <option value="">any</option>
+        {offered.map((one) => (
+          <option key={one} value={one}>
+            {one}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function TimeField({ label, value, set }: FieldProps & { label: string }) {
+  return (
+    <label>
+      {label}
+      <input
+        type="datetime-local"
+        value={value}
+        onChange={({ currentTarget }) => set(currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+const restMs = 250;
+
+function NameField({ value, set }: FieldProps) {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  return (
+    <label class="name-field">
+      Name
+      <input
+        type="search"
+        placeholder="part of the name"
+        value={value}
+        onInput={({ currentTarget }) => {
+          clearTimeout(timer.current);
+          timer.current = setTimeout(() => set(currentTarget.value), restMs);
+        }}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,103 @@
+// Packages as rows: what the ledger says of each. A failed one says why in a line of its own.
+import type { FileSummary } from "../../../../src/api/schemas/files.ts";
+import { hrefOf } from "../../router.ts";
+import { Bytes, Count, Rejects } from "../../ui/figures.tsx";
+import { Foreign, Name } from "../../ui/foreign.tsx";
+import { Ago, Span } from "../../ui/moment.tsx";
+import { StatusMark } from "../../ui/status-mark.tsx";
+
+export function PackageTable({ files }: { files: readonly FileSummary[] }) {
+  return (
+    <div class="scroll">
+      <table class="packages">
+        <thead>
+          <tr>
+            <th scope="col" class="number">
+              id
+            </th>
+            <th scope="col">status</th>
+            <th scope="col" class="wide">
+              name
+            </th>
+            <th scope="col">satellite</th>
+            <th scope="col" class="number">
+              size
+            </th>
+            <th scope="col" class="number">
+              readings
+            </th>
+            <th scope="col" class="number">
+              rejected
+            </th>
+            <th scope="col">data time (UTC)</th>
+            <th scope="col" class="number">
+              claimed
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {files.map((file) => (
+            <PackageRow key={file.id} file={file} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function PackageRow({ file }: { file: FileSummary }) {
+  const { id, status, error, duplicateOf } = file;
+  return (
+    <>
+      <tr data-file-id={id}>
+        <td class="number dim">{id}</td>
+        <td>
+          <StatusMark status={status} />
+        </td>
+        <th scope="row" class="wide">
+          <a href={hrefOf(`/packages/${id}`)}>
+            <Name text={file.name} />
+          </a>
+        </th>
+        <td>{file.satelliteType ?? <span class="dim">–</span>}</td>
+        <td class="number">
+          <Bytes of={file.sizeBytes} />
+        </td>
+        <td class="number">
+          <Count of={file.importedLines} />
+        </td>
+        <td class="number">
+          <Rejects of={file.errors} />
+        </td>
+        <td>
+          {file.firstTimestamp === null || file.lastTimestamp === null ? (
+            <span class="dim">–</span>
+          ) : (
+            <Span from={file.firstTimestamp} to={file.lastTimestamp} />
+          )}
+        </td>
+        <td class="number">
+          <Ago iso={file.insertedAt} />
+        </td>
+      </tr>
+      {error !== null && (
+        <tr class="detail">
+          <td />
+          <td />
+          <td colSpan={7}>
+            <Foreign text={error} />
+          </td>
+        </tr>
+      )}
+      {duplicateOf !== null && (
+        <tr class="detail quiet">
+          <td />
+          <td />
+          <td colSpan={7}>
+            the same bytes as <a href={hrefOf(`/packages/${duplicateOf}`)}>package {duplicateOf}</a>
+          </td>
+        </tr>
+      )}
+    </>
+  );
+}
