@@ -6,25 +6,13 @@ import { TestDaemon } from "../support/daemon.ts";
 import { drop } from "../support/drop.ts";
 import { type SamplePackage, samplePackage } from "../support/sample-package.ts";
 import { openStation, type Station } from "../support/shared-daemon.ts";
+import { after, asRootOfItsOwn, canUnshare } from "../support/surroundings.ts";
 
 let station: Station;
 beforeEach(async () => {
   station = await openStation();
 });
 afterEach(() => station.close());
-
-/** Runs its arguments after some commands of a shell, in the same process. */
-const after = (commands: string): string[] => ["/bin/sh", "-c", `${commands} && exec "$@"`, "sh"];
-
-const canUnshare = ((): boolean => {
-  try {
-    execFileSync("unshare", ["--map-root-user", "true"], { stdio: "ignore" });
-    return true;
-  } catch {
-    process.stderr.write("NOT TESTED without user namespaces: limits of inotify, PID 1\n");
-    return false;
-  }
-})();
 
 async function dropMany(count: number): Promise<SamplePackage[]> {
   const samples = Array.from({ length: count }, (_, seed) => samplePackage({ lines: 3, seed }));
@@ -59,8 +47,7 @@ test.runIf(canUnshare).each([["watches"], ["instances"]])(
   "F32: without any inotify %s packages are found by the scans, and that is told once",
   async (what) => {
     const limit = `echo 0 > /proc/sys/user/max_inotify_${what}`;
-    const under = ["unshare", "--map-root-user", ...after(limit)];
-    const daemon = await station.start({ under });
+    const daemon = await station.start({ under: [...asRootOfItsOwn, ...after(limit)] });
     await expectAllLoaded(await dropMany(5));
     expect(told(daemon, noEvents)).toBe(1);
   },

@@ -6,7 +6,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { isRoot } from "../folders/unprivileged.ts";
 import { makeCommitter } from "../support/committer-fixture.ts";
 import { createMigratedDatabase, type MigratedDatabase } from "../support/migrated-database.ts";
-import { batchOfLines, beginPackage, goodLines, ownerOf, stored } from "../support/package-fixture.ts";
+import {
+  batchOfLines,
+  beginPackage,
+  goodLines,
+  ownerOf,
+  stored,
+} from "../support/package-fixture.ts";
 import { type RunningDatabase, runDatabase } from "../support/running-database.ts";
 import { makeTemporaryFolder, type TemporaryFolder } from "../support/temporary-folder.ts";
 import { until } from "../support/until.ts";
@@ -45,27 +51,32 @@ async function fillDisk(path: string, { uid, gid }: { uid: number; gid: number }
   }
 }
 
-test.runIf(isRoot)("53100: a batch waits until there is room, and goes in once", async (context) => {
-  if (owner === undefined) return context.skip("the server is on another machine");
-  const path = join(folder.path, "disk");
-  await mkdir(path);
-  execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=4m", "none", path]);
-  try {
-    await fillDisk(path, owner);
-    const row = await beginPackage(database);
-    const { committer } = makeCommitter(running);
-    const outcome = committer.commit(ownerOf(row), batchOfLines(goodLines(20_000)));
-    const said = "batch not committed, trying again";
-    await until("the full disk", () => running.messages().includes(said));
-    expect(running.text()).toContain("53100");
-    expect(await stored(database, row.id)).toMatchObject({ imported: 0, lines: [] });
-    await database.run("DROP TABLE filler");
-    expect(await outcome).toMatchObject({ kind: "committed", imported: 20_000 });
-    expect(await stored(database, row.id)).toMatchObject({ imported: 20_000, errors: 0 });
-  } finally {
-    await database.run("DROP TABLE IF EXISTS filler; ALTER TABLE telemetry SET TABLESPACE pg_default");
-    await database.run("CHECKPOINT"); // Only then the files of dropped tables are gone.
-    await database.run(`DROP TABLESPACE IF EXISTS ${space}`);
-    execFileSync("/bin/umount", ["--lazy", path]); // A connection may still have one of them open.
-  }
-});
+test.runIf(isRoot)(
+  "53100: a batch waits until there is room, and goes in once",
+  async (context) => {
+    if (owner === undefined) return context.skip("the server is on another machine");
+    const path = join(folder.path, "disk");
+    await mkdir(path);
+    execFileSync("/bin/mount", ["-t", "tmpfs", "-o", "size=4m", "none", path]);
+    try {
+      await fillDisk(path, owner);
+      const row = await beginPackage(database);
+      const { committer } = makeCommitter(running);
+      const outcome = committer.commit(ownerOf(row), batchOfLines(goodLines(20_000)));
+      const said = "batch not committed, trying again";
+      await until("the full disk", () => running.messages().includes(said));
+      expect(running.text()).toContain("53100");
+      expect(await stored(database, row.id)).toMatchObject({ imported: 0, lines: [] });
+      await database.run("DROP TABLE filler");
+      expect(await outcome).toMatchObject({ kind: "committed", imported: 20_000 });
+      expect(await stored(database, row.id)).toMatchObject({ imported: 20_000, errors: 0 });
+    } finally {
+      await database.run(
+        "DROP TABLE IF EXISTS filler; ALTER TABLE telemetry SET TABLESPACE pg_default",
+      );
+      await database.run("CHECKPOINT"); // Only then the files of dropped tables are gone.
+      await database.run(`DROP TABLESPACE IF EXISTS ${space}`);
+      execFileSync("/bin/umount", ["--lazy", path]); // A connection may still have one of them open.
+    }
+  },
+);

@@ -26,13 +26,20 @@ async function startStandby(): Promise<string> {
   await chown(signal, uid, gid);
   const { postgres } = await findBinaries();
   const arguments_ = ["-D", dataDir, "-p", `${port}`, "-c", "unix_socket_directories="];
-  place.adopt(spawn(postgres, arguments_, { cwd: "/", stdio: "ignore", ...(await ownerOf(dataDir)) }));
+  place.adopt(
+    spawn(postgres, arguments_, { cwd: "/", stdio: "ignore", ...(await ownerOf(dataDir)) }),
+  );
   return server.url;
 }
 
 test("a standby is waited for, and used after it was promoted", async () => {
   const url = await startStandby();
-  await until("the standby", () => ask(url, "SELECT 1").then(() => true, () => false));
+  await until("the standby", () =>
+    ask(url, "SELECT 1").then(
+      () => true,
+      () => false,
+    ),
+  );
   const running = runDatabase(url);
   try {
     await until("the refusal", () => running.database.state.kind === "away");
