@@ -1,10 +1,10 @@
 // A package's file from its claim to its end: `processing/<file id>/<name>`. A folder for each claim keeps every name
 // whole, also one of 255 bytes, and says which ledger row the file belongs to. What may be done to it and when is
 // decided elsewhere; here is only how.
-import { mkdir, readdir, rename, rmdir, unlink } from "node:fs/promises";
+import { readdir, rename, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { type Fingerprint, isErrno, isSameFile, isUnchanged, look } from "./file-identity.ts";
-import { type Folders, folderMode } from "./folders.ts";
+import { type Folders, makeFolder } from "./folders.ts";
 import { keptName, type PackageName, packageName, pathOf } from "./package-name.ts";
 
 export interface ClaimedFile {
@@ -34,7 +34,7 @@ export async function moveIntoClaim(
   from: Buffer,
   to: Pick<ClaimedFile, "fileId" | "name">,
 ): Promise<"done" | "gone"> {
-  await mkdir(claimFolder(folders, to.fileId), { recursive: true, mode: folderMode });
+  await makeFolder(claimFolder(folders, to.fileId));
   try {
     await rename(from, claimedPath(folders, to));
     return "done";
@@ -67,7 +67,7 @@ export async function keepClaimedFile(
   const path = claimedPath(folders, file);
   const found = await look(path);
   if (found.kind === "file" && isSameFile(found.fingerprint, file.fingerprint)) {
-    await mkdir(folders[where], { recursive: true, mode: folderMode });
+    await makeFolder(folders[where]);
     await rename(path, join(folders[where], keptName(file.fileId, file.name)));
   } else if (found.kind !== "gone") return "moved";
   await removeClaimFolder(folders, file.fileId);

@@ -16,7 +16,7 @@ export interface Folders {
   readonly id: string;
 }
 
-export const folderMode = 0o750;
+const folderMode = 0o750;
 const fileMode = 0o640;
 
 /**
@@ -89,7 +89,8 @@ function refuseNesting(dataDir: string, paths: Paths): void {
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+/** Makes a folder that is missing. Not with `recursive`: that turns a full disk into ENOENT. */
+export async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { mode: folderMode }).catch((error: unknown) => {
     if (!isErrno(error, "EEXIST")) throw error;
   });

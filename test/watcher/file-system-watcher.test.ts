@@ -120,6 +120,8 @@ describe("an offer", () => {
     held.open();
     await expect.poll(() => watcher.offers, soon).toHaveLength(50);
     expect(most).toBe(1);
+    watcher.component.stop(); // Or it would take what the next one is to be offered.
+    await watcher.component.exited;
 
     const blocked = startWatcher(inbox, {
       offer: (_, signal) =>
