@@ -130,7 +130,7 @@ async function startIntake(options: TreeOptions): Promise<Component> {
   const intake = new Intake({
     ...shared,
     fileParsers: () => registry.get(fileParsersKey),
-    fileParser: (file) => fileParser(file, { ...shared, throttle }),
+    fileParser: (run) => fileParser(run, { ...shared, throttle }),
   });
   const component = intake.start();
   const unsubscribe = events.subscribe(({ kind }) => {

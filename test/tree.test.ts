@@ -11,6 +11,7 @@ import { fileParser, packageTree } from "../src/parsers/file-parser.ts";
 import { databaseKey, fileParsersKey, settingsKey } from "../src/parsers/parts.ts";
 import { componentKinds } from "../src/readings.ts";
 import { Registry } from "../src/registry/registry.ts";
+import { PackageRun } from "../src/staging/package-run.ts";
 import { spawn } from "../src/supervisor/component.ts";
 import { resolveChildSpec, resolveSupervisorSpec } from "../src/supervisor/spec-validation.ts";
 import { telemetryTree } from "../src/tree.ts";
@@ -48,9 +49,10 @@ registry.register(
 );
 
 const metrics = async () => ({ contentType: "", text: "" });
+const run = new PackageRun(file);
 const root = resolveSupervisorSpec(telemetryTree({ config, owner, metrics, ...shared }));
-const onePackage = resolveSupervisorSpec(packageTree(file, options));
-const packageChild = resolveChildSpec("file-parsers", "never", fileParser(file, options));
+const onePackage = resolveSupervisorSpec(packageTree(run, options));
+const packageChild = resolveChildSpec("file-parsers", "never", fileParser(run, options));
 
 /** What is to be compared of children: all but their start. */
 const facts = (children: typeof root.children) =>

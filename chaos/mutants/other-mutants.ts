@@ -17,9 +17,9 @@ export const otherMutants: readonly Mutant[] = [
       },
       {
         file: "persister/data-persister.ts",
-        text: "if (handle === undefined) return false;",
+        text: "held !== undefined && isUnchanged(",
         replacement:
-          "if (handle === undefined) return false;\n    await removeClaimedFile(this.#options.folders, this.#file);",
+          'held !== undefined && (await removeClaimedFile(this.#options.folders, this.#file)) === "done" && isUnchanged(',
       },
     ],
     // Of the first commits, some are the last of their package.

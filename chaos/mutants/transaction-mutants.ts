@@ -113,8 +113,8 @@ export const transactionMutants: readonly Mutant[] = [
     patches: [
       {
         file: "persister/copy-stream.ts",
-        text: "if (bytes.length > 0) yield bytes;",
-        replacement: "if (bytes.length > 0 && bytes.length < 20_000) yield bytes;",
+        text: "yield bytes;",
+        replacement: "if (bytes.length < 20_000) yield bytes;",
       },
       {
         file: "persister/copy-stream.ts",

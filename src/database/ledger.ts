@@ -3,6 +3,7 @@
 import { and, eq, inArray, isNull, lt, ne, sql } from "drizzle-orm";
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import type pg from "pg";
+import { Coalesced } from "./coalesced.ts";
 import { files } from "./schema.ts";
 
 const ledgerColumns = {
@@ -35,12 +36,21 @@ export interface ClaimedPackage {
 
 const now = sql`now()`;
 
+/** Packages entered by one statement. */
+const entriesTogether = 64;
+
 export class Ledger {
+  readonly #pool: pg.Pool;
   readonly #db: NodePgDatabase;
   readonly #owner: string;
+  readonly #entries = new Coalesced<ClaimedPackage, LedgerRow | undefined>(
+    (claimed) => this.#enterAll(claimed),
+    entriesTogether,
+  );
 
   /** @param owner the daemon in whose name the ledger is written. */
   constructor(pool: pg.Pool, owner: string) {
+    this.#pool = pool;
     this.#db = drizzle(pool);
     this.#owner = owner;
   }
@@ -68,9 +78,12 @@ export class Ledger {
     return this.#db.select(ledgerColumns).from(files).where(eq(files.status, "processing"));
   }
 
-  /** Enters a new package as ours. @returns false if there already is one with its id or its bytes */
-  async enter(claimed: ClaimedPackage): Promise<boolean> {
-    return this.#insert({ ...claimed, status: "processing", owner: this.#owner });
+  /**
+   * Enters a new package as ours and begins its first run, as `own` begins each later one.
+   * @returns undefined if there already is one with its id or its bytes
+   */
+  enter(claimed: ClaimedPackage): Promise<LedgerRow | undefined> {
+    return this.#entries.ask(claimed);
   }
 
   /** Enters a package whose bytes are `original`'s, which is complete. */
@@ -182,6 +195,42 @@ export class Ledger {
       SELECT id, extract(epoch FROM now() - completed_at) / 3600 AS hours FROM files
        WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND status = 'complete'`);
     return new Map(rows.map(({ id, hours }) => [Number(id), Number(hours)]));
+  }
+
+  /** Many at once, in the order of their bytes, so that two daemons never wait for each other in a circle. */
+  async #enterAll(claimed: readonly ClaimedPackage[]): Promise<(LedgerRow | undefined)[]> {
+    const { rows } = await this.#pool.query<{ id: string }>({
+      name: "downlink enter",
+      text: `INSERT INTO files (id, name, sha256, size_bytes, status, owner, owner_epoch, attempts, started_at)
+             OVERRIDING SYSTEM VALUE
+             SELECT id, name, sha256, size_bytes, 'processing', $5, 1, 1, now()
+               FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) AS claimed (id, name, sha256, size_bytes)
+              ORDER BY sha256
+             ON CONFLICT DO NOTHING RETURNING id`,
+      values: [
+        claimed.map(({ id }) => id),
+        claimed.map(({ name }) => name),
+        claimed.map(({ sha256 }) => sha256),
+        claimed.map(({ sizeBytes }) => sizeBytes),
+        this.#owner,
+      ],
+    });
+    const entered = new Set(rows.map(({ id }) => Number(id)));
+    return claimed.map((each) => (entered.has(each.id) ? this.#entryOf(each) : undefined));
+  }
+
+  #entryOf(claimed: ClaimedPackage): LedgerRow {
+    const counts = { totalLines: 0, importedLines: 0, errors: 0 };
+    const checkpoint = { checkpointLine: 1, checkpointOffset: 0 };
+    const run = { owner: this.#owner, ownerEpoch: 1, attempts: 1 };
+    return {
+      ...claimed,
+      ...counts,
+      ...checkpoint,
+      ...run,
+      satelliteType: null,
+      status: "processing",
+    };
   }
 
   get #isOurs() {

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import PQueue from "p-queue";
 import type pg from "pg";
 import { DatabaseAwayError, SetupError } from "../errors.ts";
+import { Coalesced } from "./coalesced.ts";
 import { bringUpToDate } from "./migrations.ts";
 import { connect } from "./pool.ts";
 import { refuseUnsafe, unsafeSettings } from "./safety.ts";
@@ -15,6 +16,14 @@ const lockMs = 5_000;
 /** Locks are named by text and hashed to the 64 bits that PostgreSQL takes. */
 const ownerLock = (owner: string): string => `downlink owner ${owner}`;
 const claimLock = (fileId: number): string => `downlink claim ${fileId}`;
+/** Claims reserved or released by one statement. */
+const claimsTogether = 64;
+/** In a flood so many more are reserved than were asked for; those left over are given back with the session. */
+const claimsAhead = 16;
+/** What was reserved within this time before counts as a flood. */
+const floodMs = 50;
+/** A claim that is released late keeps nobody waiting: by then the ledger names its owner. */
+const releaseMs = 50;
 const embeddedLock = "downlink embedded server";
 
 export interface SessionOptions {
@@ -35,6 +44,18 @@ export class Session {
   readonly #client: pg.Client;
   /** One statement at a time: a client that is asked amid another answer is deprecated. */
   readonly #turns = new PQueue({ concurrency: 1 });
+  readonly #reserved = new Coalesced<undefined, number>(
+    (wanted) => this.#reserveWithSome(wanted.length),
+    claimsTogether,
+  );
+  /** Reserved, and not yet asked for. */
+  #ahead: number[] = [];
+  #lastReservedMs = Number.NEGATIVE_INFINITY;
+  readonly #released = new Coalesced<number, undefined>(
+    (fileIds) => this.#releaseClaims(fileIds),
+    claimsTogether,
+    releaseMs,
+  );
 
   private constructor(client: pg.Client, unsafe: readonly string[]) {
     this.#client = client;
@@ -72,7 +93,12 @@ export class Session {
     clearTimeout(deadline);
   }
 
-  /** Ids for claims to come, each locked until `releaseClaim` or the end of the session. */
+  /** An id for a claim to come, locked until `releaseClaim` or the end of the session. */
+  async reserveClaim(): Promise<number> {
+    return this.#ahead.shift() ?? this.#reserved.ask(undefined);
+  }
+
+  /** Several of them. */
   async reserveClaims(count: number): Promise<number[]> {
     const { rows } = await this.#ask<{ id: string }>(
       `SELECT id, pg_advisory_lock(hashtextextended('downlink claim ' || id, 0)) FROM
@@ -92,8 +118,7 @@ export class Session {
   }
 
   async releaseClaim(fileId: number): Promise<void> {
-    const text = "SELECT pg_advisory_unlock(hashtextextended($1, 0))";
-    await this.#ask(text, [claimLock(fileId)]);
+    await this.#released.ask(fileId);
   }
 
   /** Which of these daemons live, as far as their locks say. */
@@ -117,6 +142,22 @@ export class Session {
   /** Gives the locks back by ending the connection, without waiting for a server that may not answer. */
   end(): void {
     void this.#client.end().catch(() => {});
+  }
+
+  async #reserveWithSome(wanted: number): Promise<number[]> {
+    const isFlood = performance.now() - this.#lastReservedMs < floodMs;
+    const ids = await this.reserveClaims(wanted + (isFlood ? claimsAhead : 0));
+    this.#lastReservedMs = performance.now();
+    this.#ahead.push(...ids.slice(wanted));
+    return ids.slice(0, wanted);
+  }
+
+  async #releaseClaims(fileIds: readonly number[]): Promise<undefined[]> {
+    await this.#ask(
+      "SELECT pg_advisory_unlock(hashtextextended('downlink claim ' || id, 0)) FROM unnest($1::bigint[]) AS id",
+      [fileIds],
+    );
+    return fileIds.map(() => undefined);
   }
 
   #ask<Row extends pg.QueryResultRow>(

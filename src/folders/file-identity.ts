@@ -1,6 +1,6 @@
 // Which file a path leads to, and whether it has changed. A path is no identity: the file behind it can be replaced at
 // any time, and inode numbers come again. Nothing here follows a symbolic link or waits for the other end of a FIFO.
-import { type BigIntStats, constants } from "node:fs";
+import { type BigIntStats, constants, fstatSync } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
 
 /** A file and its state. Not the change time: a rename changes that. */
@@ -57,7 +57,7 @@ export async function openRegular(path: Buffer | string): Promise<Opened> {
     if (isErrno(error, "ELOOP", "ENXIO", "ENODEV")) return { kind: "other" };
     throw error;
   }
-  const stats = await handle.stat({ bigint: true });
+  const stats = fstatSync(handle.fd, { bigint: true }); // Of a descriptor: no path is walked, nothing is waited for.
   if (stats.isFile()) return { kind: "file", handle, fingerprint: fingerprint(stats) };
   await handle.close();
   return { kind: "other" };

@@ -1,7 +1,7 @@
 // The identity of a package's content: sha256 of all bytes. Read through an open handle, so that what was hashed is
 // what is read later.
 import { createHash } from "node:crypto";
-import type { FileHandle } from "node:fs/promises";
+import { type ByteSource, type HeldFile, mostKeptBytes } from "./held-file.ts";
 
 const pieceBytes = 256 * 1024;
 
@@ -9,7 +9,7 @@ const pieceBytes = 256 * 1024;
  * @returns hex of the file's bytes from its beginning to its end, in memory of one piece.
  * @throws the signal's reason once it is aborted.
  */
-export async function sha256Of(handle: FileHandle, signal?: AbortSignal): Promise<string> {
+export async function sha256Of(handle: ByteSource, signal?: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
   const piece = Buffer.allocUnsafe(pieceBytes);
   for (let position = 0; ; ) {
@@ -19,4 +19,23 @@ export async function sha256Of(handle: FileHandle, signal?: AbortSignal): Promis
     hash.update(piece.subarray(0, bytesRead));
     position += bytesRead;
   }
+}
+
+/** The same for a file of `sizeBytes`. One that is small enough is read once, and kept in memory from then on. */
+export async function sha256OfHeld(
+  file: HeldFile,
+  sizeBytes: number,
+  signal: AbortSignal,
+): Promise<string> {
+  if (sizeBytes > mostKeptBytes) return sha256Of(file, signal);
+  const bytes = Buffer.allocUnsafe(sizeBytes);
+  let read = 0;
+  while (read < sizeBytes) {
+    const { bytesRead } = await file.read(bytes, read, sizeBytes - read, read);
+    if (bytesRead === 0) break; // It has become shorter, which whoever compares its state will notice.
+    read += bytesRead;
+  }
+  const whole = bytes.subarray(0, read);
+  file.keep(whole);
+  return createHash("sha256").update(whole).digest("hex");
 }

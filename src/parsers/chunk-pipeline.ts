@@ -6,6 +6,7 @@ import type { FilePosition, StagingStore } from "../staging/staging-store.ts";
 import type { Cut, LinesCut, LongLineCut } from "./chunk-cutter.ts";
 import { stageLongLine } from "./long-line.ts";
 import type { ParsePool } from "./parse-pool.ts";
+import { type ParseResult, parseHere } from "./parse-task.ts";
 
 export interface PipelineOptions {
   readonly parsePool: ParsePool;
@@ -20,11 +21,15 @@ export interface PipelineOptions {
 /** The column `line` is a PostgreSQL integer. */
 export const lastLine = 2 ** 31 - 1;
 
-type ParsedChunk = Awaited<ReturnType<ParsePool["parse"]>>;
+/**
+ * A smaller chunk is parsed here and now: a few dozen lines take less time than their way to a thread and back, and
+ * can neither exhaust the memory nor hold up the loop.
+ */
+const smallBytes = 16 * 1024;
 
 /** A chunk that is being parsed, or a line that needs no parsing. */
 type OnItsWay =
-  | { readonly kind: "lines"; readonly cut: LinesCut; readonly parsed: Promise<ParsedChunk> }
+  | { readonly kind: "lines"; readonly cut: LinesCut; readonly parsed: Promise<ParseResult> }
   | { readonly kind: "long_line"; readonly cut: LongLineCut };
 
 export class ChunkPipeline {
@@ -60,8 +65,12 @@ export class ChunkPipeline {
   }
 
   #parse(cut: LinesCut): OnItsWay {
-    const { parsePool, satelliteType } = this.#options;
-    const parsed = parsePool.parse({ source: cut.bytes, satelliteType });
+    const { parsePool, satelliteType, maxLineBytes } = this.#options;
+    const chunk = { source: cut.bytes, satelliteType };
+    const isSmall = cut.bytes.length <= smallBytes;
+    const parsed = isSmall
+      ? Promise.resolve(parseHere({ ...chunk, maxLineBytes }))
+      : parsePool.parse(chunk);
     parsed.catch(() => {}); // It is awaited in its turn, which may come later than its failure.
     return { kind: "lines", cut, parsed };
   }

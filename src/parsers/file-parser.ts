@@ -1,8 +1,8 @@
 // The tree of one package: the parts that load it, their limits, and how they find each other. It is started when
 // intake has a package to load, and ends with it.
-import type { ClaimedFile } from "../folders/claimed-file.ts";
 import { dataPersister, type PersisterOptions } from "../persister/data-persister.ts";
 import type { Registry } from "../registry/registry.ts";
+import type { PackageRun } from "../staging/package-run.ts";
 import { StagingStore, stagingCapacityBytes } from "../staging/staging-store.ts";
 import type { ChildSpec, SupervisorSpec } from "../supervisor/child-spec.ts";
 import { systemClock } from "../supervisor/clock.ts";
@@ -19,13 +19,13 @@ export interface FileParserOptions extends PersisterOptions, Omit<ReaderOptions,
 export const fileParserId = (fileId: number): string => `file-parser:${fileId}`;
 
 /** A package as a child of file-parsers. Temporary: another try is intake's decision, so that it never wears its supervisor out. */
-export function fileParser(file: ClaimedFile, options: FileParserOptions): ChildSpec {
+export function fileParser(run: PackageRun, options: FileParserOptions): ChildSpec {
   const { report } = options;
   return {
-    id: fileParserId(file.fileId),
+    id: fileParserId(run.file.fileId),
     type: "supervisor",
     restart: "temporary",
-    start: () => startSupervisor(packageTree(file, options), { clock: systemClock, report }),
+    start: () => startSupervisor(packageTree(run, options), { clock: systemClock, report }),
   };
 }
 
@@ -34,9 +34,9 @@ export function fileParser(file: ClaimedFile, options: FileParserOptions): Child
  * reader first. one_for_all, since the three share the memory of one run: beside an old reader, a new persister would
  * miss lines. After any crash all start anew from the ledger.
  */
-export function packageTree(file: ClaimedFile, options: FileParserOptions): SupervisorSpec {
+export function packageTree(run: PackageRun, options: FileParserOptions): SupervisorSpec {
   const { registry } = options;
-  const { fileId } = file;
+  const { fileId } = run.file;
   return {
     id: fileParserId(fileId),
     strategy: "one_for_all",
@@ -59,7 +59,7 @@ export function packageTree(file: ClaimedFile, options: FileParserOptions): Supe
         restart: "transient",
         significant: true,
         shutdownMs: 4_000, // To commit the batch in hand; else the server rolls it back.
-        start: async () => dataPersister(file, registry.get(stagingKey(fileId)), options),
+        start: async () => dataPersister(run, registry.get(stagingKey(fileId)), options),
       },
       {
         id: `file-reader:${fileId}`,
@@ -67,7 +67,7 @@ export function packageTree(file: ClaimedFile, options: FileParserOptions): Supe
         shutdownMs: 500,
         start: async () => {
           const parsePool = registry.get(parsePoolKey);
-          return fileReader(file, registry.get(stagingKey(fileId)), { ...options, parsePool });
+          return fileReader(run, registry.get(stagingKey(fileId)), { ...options, parsePool });
         },
       },
     ],

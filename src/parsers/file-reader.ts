@@ -1,14 +1,20 @@
 // The reader of one package. It begins the run in the ledger, finds out of which satellite the package is, cuts the
 // file into chunks of lines, has them normalised by worker threads and stages them in order. What becomes of the
 // package is not decided here: the persister is told, and ends it.
-import type { FileHandle } from "node:fs/promises";
 import type { Database } from "../database/database.ts";
 import type { LedgerRow } from "../database/ledger.ts";
 import { type ClaimedFile, claimedPath } from "../folders/claimed-file.ts";
 import { isUnchanged, openRegular } from "../folders/file-identity.ts";
 import type { Folders } from "../folders/folders.ts";
+import { type ByteSource, HeldFile } from "../folders/held-file.ts";
 import type { FaultPoints } from "../observability/fault-points.ts";
-import type { FilePosition, Opening, StagingStore } from "../staging/staging-store.ts";
+import type { PackageRun } from "../staging/package-run.ts";
+import type {
+  FilePosition,
+  Opening,
+  PackageHeader,
+  StagingStore,
+} from "../staging/staging-store.ts";
 import { type Component, spawn } from "../supervisor/component.ts";
 import { ChunkCutter } from "./chunk-cutter.ts";
 import { ChunkPipeline, lastLine } from "./chunk-pipeline.ts";
@@ -28,31 +34,44 @@ export interface ReaderOptions {
 /** A few thousand lines: a few milliseconds of parsing, and of encoding. A small package needs no more than its size. */
 const longestChunkBytes = 256 * 1024;
 
+const fileGone = "the file is gone: it was taken away from processing/";
+
+/** Where a run begins to read, and the header if the first commit is to record it. */
+interface Begin {
+  readonly satelliteType: string;
+  readonly from: FilePosition;
+  readonly header: PackageHeader | undefined;
+}
+
 /** Runs the reader of one package. */
 export function fileReader(
-  file: ClaimedFile,
+  run: PackageRun,
   staging: StagingStore,
   options: ReaderOptions,
 ): Component {
-  return spawn(({ stopping }) => new FileReader(file, staging, options, stopping).run());
+  return spawn(({ stopping }) => new FileReader(run, staging, options, stopping).run());
 }
 
 class FileReader {
-  readonly #file: ClaimedFile;
+  readonly #run: PackageRun;
   readonly #staging: StagingStore;
   readonly #options: ReaderOptions;
   readonly #stopping: AbortSignal;
 
   constructor(
-    file: ClaimedFile,
+    run: PackageRun,
     staging: StagingStore,
     options: ReaderOptions,
     stopping: AbortSignal,
   ) {
-    this.#file = file;
+    this.#run = run;
     this.#staging = staging;
     this.#options = options;
     this.#stopping = stopping;
+  }
+
+  get #file(): ClaimedFile {
+    return this.#run.file;
   }
 
   get #sizeBytes(): number {
@@ -60,70 +79,89 @@ class FileReader {
   }
 
   async run(): Promise<void> {
-    const { database, faults, folders, maxAttempts } = this.#options;
-    const { fileId } = this.#file;
-    const row = await database.use(this.#stopping, ({ ledger }) => ledger.own(fileId, maxAttempts));
-    await faults.at("after_epoch");
+    const row = await this.#begin();
+    await this.#options.faults.at("after_epoch");
     if (row === undefined) return this.#staging.open(await this.#whyNotOurs());
-    const opened = await openRegular(claimedPath(folders, this.#file));
-    if (opened.kind !== "file") {
-      return this.#staging.open({
-        kind: "fail",
-        row,
-        error: "the file is gone: it was taken away from processing/",
-      });
-    }
+    const held = await this.#open();
+    if (held === undefined) return this.#staging.open({ kind: "fail", row, error: fileGone });
     try {
-      // Other bytes than those that were hashed: intake looks at it anew.
-      if (!isUnchanged(opened.fingerprint, this.#file.fingerprint)) {
-        return this.#staging.open({ kind: "let_go" });
-      }
-      await this.#read(opened.handle, row);
+      if (!(await this.#isAsHashed(held))) return this.#staging.open({ kind: "let_go" });
+      await this.#read(held, row);
     } finally {
-      await opened.handle.close();
+      await held.release();
     }
+  }
+
+  /** The row of this run: the first one began when intake entered the package. */
+  async #begin(): Promise<LedgerRow | undefined> {
+    const { database, maxAttempts } = this.#options;
+    const { fileId } = this.#file;
+    return (
+      this.#run.takeBegun() ??
+      (await database.use(this.#stopping, ({ ledger }) => ledger.own(fileId, maxAttempts)))
+    );
+  }
+
+  /** The file, held. @returns undefined if it is gone */
+  async #open(): Promise<HeldFile | undefined> {
+    const { held } = this.#run;
+    if (held?.hold()) return held;
+    const opened = await openRegular(claimedPath(this.#options.folders, this.#file));
+    return opened.kind === "file" ? new HeldFile(opened.handle) : undefined;
+  }
+
+  /** Other bytes than those that were hashed: intake looks at the file anew. */
+  async #isAsHashed(held: HeldFile): Promise<boolean> {
+    return held.isKept || isUnchanged(held.fingerprint(), this.#file.fingerprint);
   }
 
   /** The ledger would not give this run the package. */
   async #whyNotOurs(): Promise<Opening> {
     const { database, maxAttempts } = this.#options;
     const row = await database.use(this.#stopping, ({ ledger }) => ledger.find(this.#file.fileId));
-    if (row?.status === "complete" || row?.status === "duplicate") return { kind: "finished" };
+    if (row?.status === "complete" || row?.status === "duplicate") {
+      return { kind: "finished", errors: row.errors };
+    }
     if (row?.status !== "processing" || row.owner !== database.owner) return { kind: "let_go" };
     const at = row.checkpointLine === 1 ? "its beginning" : `line ${row.checkpointLine}`;
     const error = `given up: ${maxAttempts} runs made no progress beyond ${at}; the log says why each one ended`;
     return { kind: "fail", row, error };
   }
 
-  async #read(handle: FileHandle, row: LedgerRow): Promise<void> {
-    const begin = await this.#begin(handle, row);
+  async #read(source: ByteSource, row: LedgerRow): Promise<void> {
+    const begin = await this.#findBegin(source, row);
     if ("kind" in begin) return this.#staging.open(begin);
-    this.#staging.open({ kind: "load", row: { ...row, satelliteType: begin.satelliteType } });
-    await this.#stage(handle, begin.satelliteType, begin.from);
+    const { satelliteType, from, header } = begin;
+    this.#staging.open({ kind: "load", row: { ...row, satelliteType }, header });
+    await this.#stage(source, satelliteType, from);
   }
 
   /** The satellite type and the first line to read: from the header, or where the checkpoint stands. */
-  async #begin(
-    handle: FileHandle,
-    row: LedgerRow,
-  ): Promise<Opening | { satelliteType: string; from: FilePosition }> {
-    const { database, faults, maxLineBytes } = this.#options;
+  async #findBegin(source: ByteSource, row: LedgerRow): Promise<Opening | Begin> {
+    const { maxLineBytes } = this.#options;
     if (row.checkpointLine > 1 && row.satelliteType !== null) {
       const from = { line: row.checkpointLine, offset: row.checkpointOffset };
-      return { satelliteType: row.satelliteType, from };
+      return { satelliteType: row.satelliteType, from, header: undefined };
     }
-    const { outcome, next } = await readHeader(handle, this.#sizeBytes, maxLineBytes);
+    const { outcome, next } = await readHeader(source, this.#sizeBytes, maxLineBytes);
     if (!outcome.ok) return { kind: "fail", row, error: outcome.error };
-    const { header } = outcome;
     const satelliteType = outcome.satelliteType.name;
-    const isOurs = await database.use(this.#stopping, ({ ledger }) =>
-      ledger.recordHeader(row.id, row.ownerEpoch, satelliteType, header),
-    );
-    await faults.at("after_header");
-    return isOurs ? { satelliteType, from: next } : { kind: "let_go" };
+    const header = { satelliteType, text: outcome.header };
+    const begin = { satelliteType, from: next };
+    // The only commit of a small package is about to come; one that has failed before may never get there.
+    const isCommittedSoon = row.attempts === 1 && this.#sizeBytes <= longestChunkBytes;
+    if (!isCommittedSoon && !(await this.#record(header, row))) return { kind: "let_go" };
+    await this.#options.faults.at("after_header");
+    return { ...begin, header: isCommittedSoon ? header : undefined };
   }
 
-  async #stage(handle: FileHandle, satelliteType: string, from: FilePosition): Promise<void> {
+  async #record({ satelliteType, text }: PackageHeader, row: LedgerRow): Promise<boolean> {
+    return this.#options.database.use(this.#stopping, ({ ledger }) =>
+      ledger.recordHeader(row.id, row.ownerEpoch, satelliteType, text),
+    );
+  }
+
+  async #stage(source: ByteSource, satelliteType: string, from: FilePosition): Promise<void> {
     const { maxLineBytes } = this.#options;
     const chunkBytes = Math.min(longestChunkBytes, this.#sizeBytes - from.offset + 1);
     const cutter = new ChunkCutter({ offset: from.offset, maxLineBytes, chunkBytes });
@@ -137,7 +175,7 @@ class FileReader {
       this.#stopping.throwIfAborted();
       const space = cutter.space();
       const wanted = Math.min(space.length, this.#sizeBytes - position);
-      const { bytesRead } = await handle.read(space, 0, wanted, position);
+      const { bytesRead } = await source.read(space, 0, wanted, position);
       if (bytesRead === 0) break; // Cut short meanwhile: noticed in the same way.
       position += bytesRead;
       for (const cut of cutter.filled(bytesRead)) await pipeline.push(cut);

@@ -1,6 +1,6 @@
 // Finds the first line of a package: what the reader begins with, and what intake asks for before it hashes a package
 // of gigabytes that may not be one. It says where the line is; what it means is header.ts's to say.
-import type { FileHandle } from "node:fs/promises";
+import type { ByteSource } from "../folders/held-file.ts";
 import type { FilePosition } from "../staging/staging-store.ts";
 import { emptyPackage, type HeaderOutcome, headerTooLong, parseHeader } from "./header.ts";
 
@@ -22,7 +22,7 @@ const carriageReturn = 0x0d;
 
 /** Reads no more than the line and a little, however large the file is. */
 async function readHeaderLine(
-  handle: FileHandle,
+  source: ByteSource,
   sizeBytes: number,
   maxLineBytes: number,
 ): Promise<HeaderLine> {
@@ -33,7 +33,7 @@ async function readHeaderLine(
     ;
     wanted = Math.min(wanted * 4, mostBytes)
   ) {
-    const bytes = await readStart(handle, Math.min(wanted, sizeBytes));
+    const bytes = await readStart(source, Math.min(wanted, sizeBytes));
     if (bytes.length === 0) return { kind: "empty" };
     const end = bytes.indexOf(lineFeed);
     if (end !== -1 || bytes.length < wanted) return cut(bytes, end, maxLineBytes);
@@ -54,11 +54,11 @@ function cut(bytes: Buffer, end: number, maxLineBytes: number): HeaderLine {
 }
 
 /** The first bytes of the file: fewer than wanted only if the file ends there. */
-async function readStart(handle: FileHandle, wanted: number): Promise<Buffer> {
+async function readStart(source: ByteSource, wanted: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(wanted);
   let read = 0;
   while (read < wanted) {
-    const { bytesRead } = await handle.read(bytes, read, wanted - read, read);
+    const { bytesRead } = await source.read(bytes, read, wanted - read, read);
     if (bytesRead === 0) break;
     read += bytesRead;
   }
@@ -67,11 +67,11 @@ async function readStart(handle: FileHandle, wanted: number): Promise<Buffer> {
 
 /** What a package's first line says, and where the next one begins; or why the package is refused. */
 export async function readHeader(
-  handle: FileHandle,
+  source: ByteSource,
   sizeBytes: number,
   maxLineBytes: number,
 ): Promise<{ readonly outcome: HeaderOutcome; readonly next: FilePosition }> {
-  const line = await readHeaderLine(handle, sizeBytes, maxLineBytes);
+  const line = await readHeaderLine(source, sizeBytes, maxLineBytes);
   const next = line.kind === "line" ? line.next : { line: 1, offset: 0 };
   if (line.kind === "empty") return { outcome: emptyPackage(), next };
   if (line.kind === "too_long") return { outcome: headerTooLong(maxLineBytes), next };

@@ -3,7 +3,7 @@
 // who send them: each reader has a few in flight.
 import { Piscina } from "piscina";
 import { ParseTaskError } from "../errors.ts";
-import type { ParseResult, ParseTask } from "./parse-worker.ts";
+import type { ParseResult, ParseTask } from "./parse-task.ts";
 
 export interface ParsePoolOptions {
   readonly threads: number;

@@ -253,5 +253,5 @@ function isFinal(error: unknown): boolean {
 }
 
 function advanced(owner: BatchOwner, checkpoint: FilePosition, rejected: number): BatchOwner {
-  return { ...owner, checkpoint, errors: owner.errors + rejected };
+  return { ...owner, checkpoint, errors: owner.errors + rejected, header: undefined };
 }

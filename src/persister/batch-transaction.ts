@@ -4,7 +4,12 @@
 import type pg from "pg";
 import { CopyCountError, NotCommittedError } from "../errors.ts";
 import type { FaultPoints } from "../observability/fault-points.ts";
-import type { ChunkSlice, FilePosition, StagedBatch } from "../staging/staging-store.ts";
+import type {
+  ChunkSlice,
+  FilePosition,
+  PackageHeader,
+  StagedBatch,
+} from "../staging/staging-store.ts";
 import { type BatchFault, classify } from "./batch-fault.ts";
 import { type CopyPiece, copyRows } from "./copy-stream.ts";
 import { copyRejected, encodeRejected, rejectedLines } from "./rejected-rows.ts";
@@ -19,6 +24,8 @@ export interface BatchOwner {
   readonly checkpoint: FilePosition;
   /** Rejected lines counted so far, which decides how many more are stored. */
   readonly errors: number;
+  /** To be recorded by the next commit. */
+  readonly header: PackageHeader | undefined;
 }
 
 interface TransactionLimits {
@@ -122,13 +129,12 @@ async function begin(
   { fileId, epoch }: BatchOwner,
   { lockMs }: TransactionLimits,
 ): Promise<void> {
-  await client.query("BEGIN");
   // A successor that has to end this backend knows it by its name. It would wait for ever on the ledger row of a
   // transaction whose daemon stands still or cannot be reached any more: the server ends that one by itself.
+  // One question and not two, which takes no parameters: the name is a constant and two numbers.
   await client.query(
-    `SELECT set_config('application_name', $1, true), set_config('lock_timeout', $2, true),
-            set_config('idle_in_transaction_session_timeout', $3, true)`,
-    [applicationName(fileId, epoch), `${lockMs}ms`, `${longestIdleMs}ms`],
+    `BEGIN; SET LOCAL application_name = ${client.escapeLiteral(applicationName(fileId, epoch))};
+     SET LOCAL lock_timeout = ${lockMs}; SET LOCAL idle_in_transaction_session_timeout = ${longestIdleMs}`,
   );
 }
 
@@ -160,21 +166,23 @@ async function storeRejected(
 /** Moves checkpoint and counters. @returns false if the row is not where this run left it */
 async function advance(
   client: pg.PoolClient,
-  { fileId, epoch, checkpoint }: BatchOwner,
+  { fileId, epoch, checkpoint, header }: BatchOwner,
   batch: StagedBatch,
   imported: number,
   rejected: number,
 ): Promise<boolean> {
-  const { rowCount } = await client.query(
-    `UPDATE files SET checkpoint_line = $4, checkpoint_offset = $5,
+  const { rowCount } = await client.query({
+    name: "downlink advance",
+    text: `UPDATE files SET checkpoint_line = $4, checkpoint_offset = $5,
             total_lines = total_lines + $6::bigint + $7::bigint, imported_lines = imported_lines + $6, errors = errors + $7,
             first_timestamp = least(first_timestamp, $8), last_timestamp = greatest(last_timestamp, $9),
             attempts = 0, updated_at = now(),
             status = CASE WHEN $10 THEN 'complete' ELSE status END,
             completed_at = CASE WHEN $10 THEN now() END,
-            owner = CASE WHEN $10 THEN NULL ELSE owner END
+            owner = CASE WHEN $10 THEN NULL ELSE owner END,
+            satellite_type = coalesce($11, satellite_type), header = coalesce($12::jsonb, header)
       WHERE id = $1 AND owner_epoch = $2 AND checkpoint_line = $3 AND status = 'processing'`,
-    [
+    values: [
       fileId,
       epoch,
       checkpoint.line,
@@ -184,8 +192,10 @@ async function advance(
       rejected,
       ...timeRange(batch),
       batch.last,
+      header?.satelliteType,
+      header?.text,
     ],
-  );
+  });
   return rowCount === 1;
 }
 

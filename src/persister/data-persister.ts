@@ -1,10 +1,11 @@
 // The persister of one package: takes staged batches, validates them, has them committed, and ends the package. It
 // ends normally when the package has ended, whatever became of it; that is in the ledger. Good lines, rejected ones
 // and failures are all acknowledged here, in one place.
-import type { FileHandle } from "node:fs/promises";
 import type { LedgerRow } from "../database/ledger.ts";
 import { type ClaimedFile, claimedPath } from "../folders/claimed-file.ts";
-import { fingerprint, isUnchanged, openRegular } from "../folders/file-identity.ts";
+import { isUnchanged, openRegular } from "../folders/file-identity.ts";
+import { HeldFile } from "../folders/held-file.ts";
+import type { PackageRun } from "../staging/package-run.ts";
 import {
   type BatchLimits,
   halve,
@@ -30,15 +31,15 @@ export interface PersisterOptions
 
 /** Runs the persister of one package. */
 export function dataPersister(
-  file: ClaimedFile,
+  run: PackageRun,
   staging: StagingStore,
   options: PersisterOptions,
 ): Component {
-  return spawn((lifetime) => new DataPersister(file, staging, options, lifetime).run());
+  return spawn((lifetime) => new DataPersister(run, staging, options, lifetime).run());
 }
 
 class DataPersister {
-  readonly #file: ClaimedFile;
+  readonly #run: PackageRun;
   readonly #staging: StagingStore;
   readonly #options: PersisterOptions;
   readonly #lifetime: Lifetime;
@@ -46,15 +47,19 @@ class DataPersister {
   #maxRows = Number.POSITIVE_INFINITY;
 
   constructor(
-    file: ClaimedFile,
+    run: PackageRun,
     staging: StagingStore,
     options: PersisterOptions,
     lifetime: Lifetime,
   ) {
-    this.#file = file;
+    this.#run = run;
     this.#staging = staging;
     this.#options = options;
     this.#lifetime = lifetime;
+  }
+
+  get #file(): ClaimedFile {
+    return this.#run.file;
   }
 
   async run(): Promise<void> {
@@ -65,31 +70,35 @@ class DataPersister {
       case "fail":
         return this.#fail(this.#newsOf(opening.row), opening.row.ownerEpoch, opening.error);
       case "finished":
-        await clearAway(this.#file, this.#options, this.#lifetime.stopping);
-        return;
+        return this.#clearAway(opening.errors);
       case "let_go":
         return;
     }
   }
 
-  async #load({ row }: Extract<Opening, { kind: "load" }>): Promise<void> {
-    const { folders } = this.#options;
-    // A descriptor of its own: it still tells of the file's size when the path is gone.
-    const opened = await openRegular(claimedPath(folders, this.#file));
-    const handle = opened.kind === "file" ? opened.handle : undefined;
-    const isFileUnchanged = (): Promise<boolean> => this.#isUnchanged(handle);
+  async #load({ row, header }: Extract<Opening, { kind: "load" }>): Promise<void> {
+    // Held on its own: it still tells of the file's size when the path is gone.
+    const held = await this.#hold();
+    const isFileUnchanged = async (): Promise<boolean> =>
+      held !== undefined && isUnchanged(held.fingerprint(), this.#file.fingerprint);
     const committer = new BatchCommitter({ ...this.#options, isFileUnchanged }, this.#lifetime);
     try {
-      await this.#commitAll(committer, row);
+      await this.#commitAll(committer, this.#newsOf(row), { ...ownerOf(row), header });
     } finally {
-      await handle?.close();
+      await held?.release();
     }
   }
 
-  async #commitAll(committer: BatchCommitter, row: LedgerRow): Promise<void> {
-    const news = this.#newsOf(row);
-    news.started(row.checkpointOffset);
-    let owner = ownerOf(row);
+  async #hold(): Promise<HeldFile | undefined> {
+    const { held } = this.#run;
+    if (held?.hold()) return held;
+    const opened = await openRegular(claimedPath(this.#options.folders, this.#file));
+    return opened.kind === "file" ? new HeldFile(opened.handle) : undefined;
+  }
+
+  async #commitAll(committer: BatchCommitter, news: PackageNews, first: BatchOwner): Promise<void> {
+    news.started(first.checkpoint.offset);
+    let owner = first;
     for (;;) {
       const batch = await this.#staging.take(this.#limits, this.#lifetime.stopping);
       if (batch.kind === "unreadable") return this.#fail(news, owner.epoch, batch.error);
@@ -100,7 +109,7 @@ class DataPersister {
         return outcome.kind === "let_go" ? this.#letGo() : this.#afterChange(news, outcome.owner);
       }
       owner = outcome.owner;
-      if (batch.last) return this.#complete(news);
+      if (batch.last) return this.#complete(news, owner.errors);
     }
   }
 
@@ -138,16 +147,16 @@ class DataPersister {
     return this.#commitInParts(committer, news, half.owner, second);
   }
 
-  async #isUnchanged(handle: FileHandle | undefined): Promise<boolean> {
-    if (handle === undefined) return false;
-    return isUnchanged(fingerprint(await handle.stat({ bigint: true })), this.#file.fingerprint);
-  }
-
   /** Told at once: after a crash a later run finds the package finished, and says nothing of it any more. */
-  async #complete(news: PackageNews): Promise<void> {
+  async #complete(news: PackageNews, errors: number): Promise<void> {
     news.complete();
     await this.#options.faults.at("after_complete");
-    await clearAway(this.#file, this.#options, this.#lifetime.stopping);
+    await this.#clearAway(errors);
+  }
+
+  async #clearAway(errors: number): Promise<void> {
+    await clearAway(this.#file, errors, this.#options, this.#lifetime.stopping);
+    this.#run.isEnded = true;
   }
 
   async #fail(news: PackageNews, epoch: number, error: string): Promise<void> {
@@ -159,6 +168,7 @@ class DataPersister {
     if (!failed) return this.#letGo();
     news.failed(error, failedPath(folders, this.#file));
     await setAside(this.#file, this.#options);
+    this.#run.isEnded = true;
   }
 
   /** Nothing committed yet: intake identifies the file anew. Else the rows that are in would belong to other bytes. */
@@ -189,7 +199,7 @@ class DataPersister {
   }
 }
 
-function ownerOf(row: LedgerRow): BatchOwner {
+function ownerOf(row: LedgerRow): Omit<BatchOwner, "header"> {
   const checkpoint = { line: row.checkpointLine, offset: row.checkpointOffset };
   return { fileId: row.id, epoch: row.ownerEpoch, checkpoint, errors: row.errors };
 }

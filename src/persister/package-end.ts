@@ -17,18 +17,19 @@ export interface PackageEndOptions {
 }
 
 /**
- * Takes the file of a package away whose row is `complete` or `duplicate`. It goes to archive/ if the user wants that,
+ * Takes the file of a package away whose row is `complete` or `duplicate`, with so many rejected lines. It goes to archive/ if the user wants that,
  * or if a rejected line could not be stored whole, so that no byte is lost.
  * @returns false if the file is still there
  */
 export async function clearAway(
   file: ClaimedFile,
+  errors: number,
   { database, folders, faults, log, onComplete }: PackageEndOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const isWhole = await database.use(signal, ({ ledger }) =>
-    ledger.hasAllRejectsWhole(file.fileId),
-  );
+  const isWhole =
+    errors === 0 ||
+    (await database.use(signal, ({ ledger }) => ledger.hasAllRejectsWhole(file.fileId)));
   const fields = { fileId: file.fileId, name: file.name.text };
   try {
     if (onComplete === "archive" || !isWhole) {

@@ -31,15 +31,27 @@ export interface StagedBatch {
   readonly last: boolean;
 }
 
+/** What the first line of a package says, as far as the ledger has it. */
+export interface PackageHeader {
+  readonly satelliteType: string;
+  /** JSON text. */
+  readonly text: string;
+}
+
 /**
  * How a run begins, which the reader finds out and the persister acts upon. load: chunks follow, under this row's
- * epoch. fail: the package is refused or given up. finished: the ledger says so, its file is to be removed. let_go: the
+ * epoch; the first commit records the header, unless the ledger has it already. fail: the package is refused or given up. finished: the ledger says so, its file is to be removed. let_go: the
  * package is not this run's to load.
  */
 export type Opening =
-  | { readonly kind: "load"; readonly row: LedgerRow }
+  | {
+      readonly kind: "load";
+      readonly row: LedgerRow;
+      readonly header: PackageHeader | undefined;
+    }
   | { readonly kind: "fail"; readonly row: LedgerRow; readonly error: string }
-  | { readonly kind: "finished" | "let_go" };
+  | { readonly kind: "finished"; readonly errors: number }
+  | { readonly kind: "let_go" };
 
 /** Why no chunk follows: the file was read to its end, or cannot be read on, for the reason given. */
 export type FileEnd =

@@ -9,17 +9,18 @@ import {
   removeClaimFolder,
 } from "../folders/claimed-file.ts";
 import { isErrno, isUnchanged, look, openRegular } from "../folders/file-identity.ts";
+import { HeldFile } from "../folders/held-file.ts";
 import { keptName, pathOf } from "../folders/package-name.ts";
 import type { Events } from "../observability/events.ts";
 import type { Offer, OfferOutcome } from "./file-system-watcher.ts";
 import type { IntakeContext } from "./intake-context.ts";
 
 /**
- * claimed: ours, and as it had settled. unsettled: ours, but exchanged at the last moment, so it has to settle where it
+ * claimed: ours, as it had settled, and open: whoever gets it releases it. unsettled: ours, but exchanged at the last moment, so it has to settle where it
  * is now. The others are for the watcher.
  */
 export type ClaimOutcome =
-  | { readonly kind: "claimed"; readonly file: ClaimedFile }
+  | { readonly kind: "claimed"; readonly file: ClaimedFile; readonly held: HeldFile }
   | { readonly kind: "unsettled"; readonly fileId: number }
   | { readonly kind: OfferOutcome };
 
@@ -29,8 +30,7 @@ type ToClaim = Omit<Offer, "settle">;
 export async function claim(offer: ToClaim, context: IntakeContext): Promise<ClaimOutcome> {
   const { database, inHand } = context;
   // First the id: without the database no file is touched.
-  const [fileId] = await database.use(context.stopping, ({ session }) => session.reserveClaims(1));
-  if (fileId === undefined) throw new RangeError("no id was reserved");
+  const fileId = await database.use(context.stopping, ({ session }) => session.reserveClaim());
   inHand.add(fileId);
   let outcome: ClaimOutcome | undefined;
   try {
@@ -53,39 +53,68 @@ export async function releaseClaim(fileId: number, { database }: IntakeContext):
 async function claimAs(
   fileId: number,
   offer: ToClaim,
-  { folders, log, events, faults }: IntakeContext,
+  context: IntakeContext,
 ): Promise<ClaimOutcome> {
-  const { name, fingerprint, failures } = offer;
-  const from = pathOf(folders.ingest, name);
+  const held = await take(fileId, offer, context);
+  if (!(held instanceof HeldFile)) return { kind: held };
+  let outcome: ClaimOutcome | undefined;
   try {
-    const opened = await openRegular(from); // Whoever may not read it must not take it away.
-    if (opened.kind !== "file") return { kind: "taken" };
-    await opened.handle.close();
-    if (!isUnchanged(opened.fingerprint, fingerprint)) return { kind: "changed" };
-    if ((await moveIntoClaim(folders, from, { fileId, name })) === "gone") return { kind: "taken" };
+    await context.faults.at("after_claim");
+    outcome = await afterRename(fileId, offer, held, context);
+    return outcome;
+  } finally {
+    if (outcome?.kind !== "claimed") await held.release();
+  }
+}
+
+/** Opens the file and renames it. Whoever may not read it must not take it away. */
+async function take(
+  fileId: number,
+  { name, fingerprint, failures }: ToClaim,
+  { folders, log }: IntakeContext,
+): Promise<HeldFile | OfferOutcome> {
+  const from = pathOf(folders.ingest, name);
+  let held: HeldFile | undefined;
+  let outcome: OfferOutcome | undefined;
+  try {
+    const opened = await openRegular(from);
+    if (opened.kind !== "file") return "taken";
+    held = new HeldFile(opened.handle);
+    if (!isUnchanged(opened.fingerprint, fingerprint)) outcome = "changed";
+    else if ((await moveIntoClaim(folders, from, { fileId, name })) === "gone") outcome = "taken";
   } catch (err) {
+    outcome = "not_now";
     if (!isErrno(err, ...waitable)) throw err;
     const uid = process.geteuid?.();
     const fields = { err, name: name.text, uid };
     log[failures === 0 ? "warn" : "debug"](fields, "package cannot be taken, trying again later");
-    return { kind: "not_now" };
+  } finally {
+    if (outcome !== undefined) await held?.release();
   }
-  await faults.at("after_claim");
+  return outcome ?? held ?? "taken";
+}
+
+/** What was renamed need not be what was opened: the file behind a name can be exchanged between the two. */
+async function afterRename(
+  fileId: number,
+  offer: ToClaim,
+  held: HeldFile,
+  { folders, log, events }: IntakeContext,
+): Promise<ClaimOutcome> {
+  const { name, fingerprint } = offer;
   const file = { fileId, name, fingerprint };
   const claimed = await look(claimedPath(folders, file));
   if (claimed.kind === "file") {
     const sizeBytes = Number(claimed.fingerprint.sizeBytes);
     events.publish({ kind: "package_claimed", fileId, name: name.text, sizeBytes });
     publishSteps(fileId, offer, events);
-    if (isUnchanged(claimed.fingerprint, fingerprint)) return { kind: "claimed", file };
+    if (isUnchanged(claimed.fingerprint, fingerprint)) return { kind: "claimed", file, held };
     return { kind: "unsettled", fileId };
   }
   if (claimed.kind === "other") {
-    const to = await putBack(
-      claimedPath(folders, file),
-      from,
-      join(folders.failed, keptName(fileId, name)),
-    );
+    const from = pathOf(folders.ingest, name);
+    const aside = join(folders.failed, keptName(fileId, name));
+    const to = await putBack(claimedPath(folders, file), from, aside);
     log.info({ name: name.text, to: String(to) }, "no regular file: not taken");
   }
   await removeClaimFolder(folders, fileId);

@@ -4,20 +4,22 @@ import { readdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { LedgerRow } from "../database/ledger.ts";
 import {
+  type ClaimedFile,
   claimedPath,
   moveIntoClaim,
   namesInClaim,
   removeClaimFolder,
 } from "../folders/claimed-file.ts";
-import { fingerprint, isUnchanged, openRegular } from "../folders/file-identity.ts";
-import { sha256Of } from "../folders/sha256.ts";
+import { isUnchanged, openRegular } from "../folders/file-identity.ts";
+import { HeldFile } from "../folders/held-file.ts";
+import { sha256Of, sha256OfHeld } from "../folders/sha256.ts";
 import type { Happening } from "../observability/events.ts";
 import { clearAway } from "../persister/package-end.ts";
 import type { IdentifiedFile, IntakeContext } from "./intake-context.ts";
 
-/** run: to be loaded. wait: the same bytes are being loaded as that file. ended: nothing is left to be done. */
+/** run: to be loaded; `begun` if its first run has begun with its entry. wait: the same bytes are being loaded as that file. ended: nothing is left to be done. */
 export type Identification =
-  | { readonly kind: "run"; readonly file: IdentifiedFile }
+  | { readonly kind: "run"; readonly file: IdentifiedFile; readonly begun?: LedgerRow }
   | { readonly kind: "wait"; readonly forFileId: number }
   | { readonly kind: "ended" };
 
@@ -30,11 +32,12 @@ export async function identify(
   const claimed = { id: file.fileId, name: file.name.text, ...describe(file) };
   for (;;) {
     stopping.throwIfAborted();
+    // Entered first and looked up only if that fails: nearly every package is new.
+    const begun = await database.use(stopping, ({ ledger }) => ledger.enter(claimed));
+    await faults.at("after_ledger_insert");
+    if (begun !== undefined) return { kind: "run", file, begun };
     const existing = await database.use(stopping, ({ ledger }) => ledger.findContent(file.sha256));
     if (existing === undefined) {
-      const isNew = await database.use(stopping, ({ ledger }) => ledger.enter(claimed));
-      await faults.at("after_ledger_insert");
-      if (isNew) return { kind: "run", file };
       if (await isIdTaken(file, context)) return { kind: "ended" };
     } else {
       const decided = await decide(file, existing, context);
@@ -54,7 +57,7 @@ async function decide(
       const duplicate = { id: file.fileId, name: file.name.text, ...describe(file) };
       await database.use(stopping, ({ ledger }) => ledger.enterDuplicate(duplicate, existing));
       context.events.publish(duplicateEnded(file, existing));
-      await clearAway(file, context, stopping);
+      await clearAway(file, 0, context, stopping);
       return { kind: "ended" };
     }
     case "failed": {
@@ -166,20 +169,29 @@ const describe = (file: IdentifiedFile) => ({
 
 /** The bytes of a claimed file. @returns undefined if it is gone, or changed while it was read */
 export async function readIdentity(
-  file: Omit<IdentifiedFile, "sha256">,
-  { events, folders, stopping }: IntakeContext,
+  file: ClaimedFile,
+  context: IntakeContext,
+): Promise<IdentifiedFile | undefined> {
+  const opened = await openRegular(claimedPath(context.folders, file));
+  if (opened.kind !== "file") return undefined;
+  const held = new HeldFile(opened.handle);
+  try {
+    return await readHeldIdentity(file, held, context);
+  } finally {
+    await held.release();
+  }
+}
+
+/** The same for a file that is open. It stays open, whatever the answer. */
+export async function readHeldIdentity(
+  file: ClaimedFile,
+  held: HeldFile,
+  { events, stopping }: IntakeContext,
 ): Promise<IdentifiedFile | undefined> {
   const begunMs = performance.now();
-  const opened = await openRegular(claimedPath(folders, file));
-  if (opened.kind !== "file") return undefined;
-  try {
-    const sha256 = await sha256Of(opened.handle, stopping);
-    const after = fingerprint(await opened.handle.stat({ bigint: true }));
-    if (!isUnchanged(after, file.fingerprint)) return undefined;
-    const seconds = (performance.now() - begunMs) / 1_000;
-    events.publish({ kind: "package_step", fileId: file.fileId, step: "hash", seconds });
-    return { ...file, sha256 };
-  } finally {
-    await opened.handle.close();
-  }
+  const sha256 = await sha256OfHeld(held, Number(file.fingerprint.sizeBytes), stopping);
+  if (!isUnchanged(held.fingerprint(), file.fingerprint)) return undefined;
+  const seconds = (performance.now() - begunMs) / 1_000;
+  events.publish({ kind: "package_step", fileId: file.fileId, step: "hash", seconds });
+  return { ...file, sha256 };
 }

@@ -1,16 +1,18 @@
 // Takes packages in: claims what the watcher offers, finds out which package it is, has it loaded, and looks after
 // what an earlier life left in processing/. It holds nothing that could be lost: its claims are renames and ledger
 // rows, and both are found again.
-import { EventEmitter, once } from "node:events";
+import { EventEmitter, once, setMaxListeners } from "node:events";
 import PQueue from "p-queue";
 import { pause } from "../database/backoff.ts";
 import type { ClaimedFile } from "../folders/claimed-file.ts";
 import { isSystemError } from "../folders/file-identity.ts";
+import type { HeldFile } from "../folders/held-file.ts";
 import { trimArchive } from "../persister/archive.ts";
+import { PackageRun } from "../staging/package-run.ts";
 import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
 import { claim, releaseClaim } from "./claim.ts";
 import type { Offer } from "./file-system-watcher.ts";
-import { identify, readIdentity } from "./identify.ts";
+import { type Identification, identify, readHeldIdentity } from "./identify.ts";
 import type { IdentifiedFile, IntakeContext, IntakeOptions } from "./intake-context.ts";
 import { PackageRuns, type PackageRunsOptions } from "./package-runs.ts";
 import { Recovery } from "./recovery.ts";
@@ -46,6 +48,7 @@ export class Intake {
   #isAway = false;
 
   constructor(options: IntakeOptions & PackageRunsOptions) {
+    setMaxListeners(0, this.#stop.signal); // Every lane waits with it.
     this.#context = { ...options, stopping: this.#stop.signal, inHand: new Set() };
     this.#runs = new PackageRuns(this.#context, options);
     this.#recovery = new Recovery(this.#context);
@@ -85,12 +88,13 @@ export class Intake {
   async offer(offer: Offer, signal: AbortSignal): Promise<void> {
     while (this.#lanes.size >= maxWaitingOffers) {
       signal.throwIfAborted();
-      const over = new AbortController(); // Takes the listener off again.
-      await Promise.race([
-        this.#lanes.onSizeLessThan(maxWaitingOffers),
-        once(signal, "abort", { signal: over.signal }).catch(() => {}),
-      ]);
-      over.abort();
+      let stop = (): void => {};
+      const stopped = new Promise<void>((resolve) => {
+        stop = resolve;
+      });
+      signal.addEventListener("abort", stop, { once: true });
+      await Promise.race([this.#lanes.onSizeLessThan(maxWaitingOffers), stopped]);
+      signal.removeEventListener("abort", stop);
     }
     this.#inLane(() => this.#take(offer), 0, { name: offer.name.text });
   }
@@ -140,7 +144,7 @@ export class Intake {
       const found = await this.#recovery.examine(fileId, rows.get(fileId), living);
       if (found.kind === "later") isClear = false;
       if (found.kind === "identify") this.#goOn(found.file, () => this.#identify(found.file));
-      if (found.kind === "run") this.#goOn(found.file, () => this.#run(found.file));
+      if (found.kind === "run") this.#goOn(found.file, () => this.#run(new PackageRun(found.file)));
     }
     await this.#recovery.missing();
     this.#wakeTwinsOfOthers();
@@ -169,31 +173,38 @@ export class Intake {
       return;
     }
     offer.settle("taken");
-    const { file } = claimed;
-    await this.#guard(() => this.#identifyClaim(file), aboutFile(file));
+    const { file, held } = claimed;
+    const identifyAndRelease = () => this.#identifyClaim(file, held).finally(() => held.release());
+    await this.#guard(identifyAndRelease, aboutFile(file));
   }
 
-  async #identifyClaim(file: ClaimedFile): Promise<void> {
+  async #identifyClaim(file: ClaimedFile, held: HeldFile): Promise<void> {
     const identified = await this.#orGiveUp(file, async () => {
-      if (await refuseUnhashed(file, this.#context)) return undefined;
-      const found = await readIdentity(file, this.#context);
+      if (await refuseUnhashed(file, held, this.#context)) return undefined;
+      const found = await readHeldIdentity(file, held, this.#context);
       await this.#context.faults.at("after_hash");
       return found;
     });
-    if (identified !== undefined) return this.#identify(identified);
+    if (identified !== undefined) return this.#identify(identified, held);
     // It was refused, or changed while it was hashed: then a later sweep finds it at rest.
     await this.#giveUp(file);
   }
 
-  async #identify(file: IdentifiedFile): Promise<void> {
+  /** @param held the file, if it is open; whoever opened it closes it */
+  async #identify(file: IdentifiedFile, held?: HeldFile): Promise<void> {
     const identification = await this.#orGiveUp(file, () => identify(file, this.#context));
     if (identification.kind === "wait") return this.#wait(file, identification.forFileId);
-    await releaseClaim(file.fileId, this.#context);
+    void releaseClaim(file.fileId, this.#context); // By now the ledger names the owner.
     try {
-      if (identification.kind === "run") await this.#run(identification.file);
+      await this.#runIfOurs(identification, held);
     } finally {
       this.#letGo(file.fileId);
     }
+  }
+
+  async #runIfOurs(identification: Identification, held: HeldFile | undefined): Promise<void> {
+    if (identification.kind !== "run") return;
+    await this.#run(new PackageRun(identification.file, held, identification.begun));
   }
 
   /** What fails with a claim leaves it to a later sweep. */
@@ -211,8 +222,8 @@ export class Intake {
     this.#letGo(fileId);
   }
 
-  async #run(file: IdentifiedFile): Promise<void> {
-    await this.#runs.run(file).finally(() => this.#letGo(file.fileId));
+  async #run(run: PackageRun): Promise<void> {
+    await this.#runs.run(run).finally(() => this.#letGo(run.file.fileId));
   }
 
   /** Nothing more is done with the claim here; who waits for its end goes on. */

@@ -5,6 +5,7 @@ import { backoffMs, pause } from "../database/backoff.ts";
 import { type ClaimedFile, claimedPath } from "../folders/claimed-file.ts";
 import { isUnchanged, look } from "../folders/file-identity.ts";
 import { fileParserId } from "../parsers/file-parser.ts";
+import type { PackageRun } from "../staging/package-run.ts";
 import type { ChildSpec } from "../supervisor/child-spec.ts";
 import type { Component, Exit } from "../supervisor/component.ts";
 import type { DynamicSupervisor } from "../supervisor/supervisor-api.ts";
@@ -14,7 +15,7 @@ export interface PackageRunsOptions {
   /** The supervisor of the parser trees, as it is now. */
   readonly fileParsers: () => DynamicSupervisor;
   /** A package's tree. */
-  readonly fileParser: (file: ClaimedFile) => ChildSpec;
+  readonly fileParser: (run: PackageRun) => ChildSpec;
 }
 
 export class PackageRuns {
@@ -59,10 +60,12 @@ export class PackageRuns {
    * Loads the package, over as many runs as it takes. Resolves when the ledger says that it is done, when another
    * daemon has it, or when its file is no longer the one that was identified.
    */
-  async run(file: ClaimedFile): Promise<void> {
+  async run(run: PackageRun): Promise<void> {
     const { stopping, database, log } = this.#context;
+    const { file } = run;
     for (let failures = 1; ; failures++) {
-      await this.#places.add(() => this.#runOnce(file), { signal: stopping });
+      await this.#places.add(() => this.#runOnce(run), { signal: stopping });
+      if (run.isEnded) return;
       const row = await database.use(stopping, ({ ledger }) => ledger.find(file.fileId));
       if (row?.status !== "processing" || row.owner !== database.owner) return;
       if (!(await this.#isUnchanged(file))) return; // The next sweep identifies it anew.
@@ -75,12 +78,12 @@ export class PackageRuns {
     }
   }
 
-  async #runOnce(file: ClaimedFile): Promise<void> {
-    const answer = await this.#options.fileParsers().startChild(this.#options.fileParser(file));
+  async #runOnce(run: PackageRun): Promise<void> {
+    const answer = await this.#options.fileParsers().startChild(this.#options.fileParser(run));
     if (answer.kind === "started") await this.#ended(answer.component);
     else if (answer.kind === "start_error") {
       this.#context.log.warn(
-        { fileId: file.fileId, err: answer.error },
+        { fileId: run.file.fileId, err: answer.error },
         "package cannot be started",
       );
     }

@@ -10,12 +10,13 @@ import {
   namesInClaim,
   removeClaimFolder,
 } from "../folders/claimed-file.ts";
-import { isSystemError, look } from "../folders/file-identity.ts";
+import { isSystemError, look, openRegular } from "../folders/file-identity.ts";
+import { HeldFile } from "../folders/held-file.ts";
 import { packageName, pathOf } from "../folders/package-name.ts";
 import { clearAway, failedPath, setAside } from "../persister/package-end.ts";
 import { figuresOf } from "../persister/package-news.ts";
 import { releaseClaim } from "./claim.ts";
-import { readIdentity } from "./identify.ts";
+import { readHeldIdentity, readIdentity } from "./identify.ts";
 import type { IdentifiedFile, IntakeContext } from "./intake-context.ts";
 import { refuseUnhashed } from "./refuse-unhashed.ts";
 import { Settling } from "./settling.ts";
@@ -132,14 +133,25 @@ export class Recovery {
     let identified: IdentifiedFile | undefined;
     try {
       if (file === undefined) await removeClaimFolder(folders, fileId);
-      else if (!(await refuseUnhashed(file, this.#context))) {
-        identified = await readIdentity(file, this.#context);
-      }
+      else identified = await this.#identifyClaim(file);
     } finally {
       if (identified === undefined) await releaseClaim(fileId, this.#context);
     }
     if (identified !== undefined) return { kind: "identify", file: identified };
     return file === undefined ? settled : later;
+  }
+
+  /** @returns undefined if the file is gone, refused, or changes under our hands */
+  async #identifyClaim(file: ClaimedFile): Promise<IdentifiedFile | undefined> {
+    const opened = await openRegular(claimedPath(this.#context.folders, file));
+    if (opened.kind !== "file") return undefined;
+    const held = new HeldFile(opened.handle);
+    try {
+      if (await refuseUnhashed(file, held, this.#context)) return undefined;
+      return await readHeldIdentity(file, held, this.#context);
+    } finally {
+      await held.release();
+    }
   }
 
   /** A finished package whose file is still there: its end is carried out now. */
@@ -160,7 +172,7 @@ export class Recovery {
     const identified = await readIdentity(file, this.#context);
     if (identified === undefined) return later;
     if (identified.sha256 !== row.sha256) return this.#asNew(identified);
-    await clearAway(file, this.#context, this.#context.stopping);
+    await clearAway(file, row.errors, this.#context, this.#context.stopping);
     return settled;
   }
 
@@ -240,8 +252,7 @@ export class Recovery {
   /** Bytes that the row of their folder does not know: a package of their own, under an id of its own. */
   async #asNew(file: IdentifiedFile): Promise<Found> {
     const { database, folders, inHand, stopping } = this.#context;
-    const [fileId] = await database.use(stopping, ({ session }) => session.reserveClaims(1));
-    if (fileId === undefined) return later;
+    const fileId = await database.use(stopping, ({ session }) => session.reserveClaim());
     inHand.add(fileId);
     const moved = { ...file, fileId };
     if ((await moveIntoClaim(folders, claimedPath(folders, file), moved)) === "gone") {

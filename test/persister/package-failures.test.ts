@@ -101,7 +101,7 @@ describe("a run that does not load", () => {
   test("takes the file of a finished package away", async () => {
     subject = await makePersister(database, running);
     await database.run(`UPDATE files SET status = 'complete' WHERE id = ${subject.row.id}`);
-    subject.open({ kind: "finished" });
+    subject.open({ kind: "finished", errors: 0 });
     expect(await subject.persister.exited).toEqual({ kind: "normal" });
     expect(await subject.files()).toEqual(nothingLeft);
   });

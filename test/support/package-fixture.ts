@@ -99,15 +99,20 @@ export async function beginPackage({ ledger, rows }: MigratedDatabase): Promise<
   );
   const id = Number(reserved?.id);
   const sha256 = createHash("sha256").update(randomUUID()).digest("hex");
-  await ledger.enter({ id, name: `package ${id}`, sha256, sizeBytes: 1_000 });
-  const row = await ledger.own(id, 20);
+  const row = await ledger.enter({ id, name: `package ${id}`, sha256, sizeBytes: 1_000 });
   if (row === undefined) throw new Error("the new package is not ours");
   return row;
 }
 
 export function ownerOf(row: LedgerRow): BatchOwner {
   const checkpoint = { line: row.checkpointLine, offset: row.checkpointOffset };
-  return { fileId: row.id, epoch: row.ownerEpoch, checkpoint, errors: row.errors };
+  return {
+    fileId: row.id,
+    epoch: row.ownerEpoch,
+    checkpoint,
+    errors: row.errors,
+    header: undefined,
+  };
 }
 
 /** What the database says of a package, in words that tests compare. */

@@ -10,6 +10,7 @@ import { Events } from "../../src/observability/events.ts";
 import { type FaultPoints, noFaults } from "../../src/observability/fault-points.ts";
 import { logPackages } from "../../src/observability/package-log.ts";
 import { dataPersister, type PersisterOptions } from "../../src/persister/data-persister.ts";
+import { PackageRun } from "../../src/staging/package-run.ts";
 import {
   type Opening,
   StagingStore,
@@ -54,7 +55,7 @@ export async function makePersister(
   logPackages(events, log);
   const staging = new StagingStore(stagingCapacityBytes);
   const store = staging.start();
-  const persister = dataPersister(file, staging, {
+  const persister = dataPersister(new PackageRun(file), staging, {
     database,
     log,
     events,
@@ -72,7 +73,7 @@ export async function makePersister(
     path: claimedPath(folders, file),
     staging,
     persister,
-    open: (opening = { kind: "load", row }) => staging.open(opening),
+    open: (opening = { kind: "load", row, header: undefined }) => staging.open(opening),
     async read(lines) {
       const chunk = chunkOf(lines, at);
       at = behind(chunk);

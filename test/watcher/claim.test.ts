@@ -55,6 +55,7 @@ test("a settled file is renamed into a folder named by its id, which is in hand 
   const { folders, inbox, offer, context } = await stage();
   const claimed = await claim(offer, context);
   if (claimed.kind !== "claimed") throw new Error(claimed.kind);
+  await claimed.held.release();
   const { fileId, fingerprint } = claimed.file;
   expect(await readFile(join(folders.processing, String(fileId), "x.json"), "utf8")).toBe(
     "settled",
@@ -120,7 +121,9 @@ describe("before the claim", () => {
     expect(told[0]).toHaveProperty("uid");
     await expectNoTrace(context);
     await chmod(inbox, 0o644);
-    expect((await claim(offer, context)).kind).toBe("claimed");
+    const claimed = await claim(offer, context);
+    expect(claimed.kind).toBe("claimed");
+    if (claimed.kind === "claimed") await claimed.held.release();
   }
 });
 

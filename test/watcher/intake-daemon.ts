@@ -111,7 +111,7 @@ export class IntakeDaemon {
     const intake = new Intake({
       ...this.#options,
       fileParsers: () => this.#fileParsers,
-      fileParser: (file) => ({
+      fileParser: ({ file }) => ({
         id: `file-parser:${file.fileId}`,
         restart: "temporary",
         shutdownMs: 0,

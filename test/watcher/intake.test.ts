@@ -1,7 +1,7 @@
 // What intake makes of packages that come in, and that nothing which goes wrong with one holds up another.
 
-import { appendFile, chmod, truncate, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { appendFile, chmod, mkdir, truncate, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type ClaimedFile, claimedPath } from "../../src/folders/claimed-file.ts";
 import type { FaultPoints } from "../../src/observability/fault-points.ts";
@@ -114,23 +114,33 @@ describe("F36: a file of more than 1 GiB", () => {
 test("a claimed file that cannot be read for a while is taken when it can, without a restart", async () => {
   const folders = await makeFolders();
   await openToAll(folders);
-  let claimed = "";
-  const faults: FaultPoints = {
-    async at(point) {
-      if (point !== "after_claim") return;
-      const [id = ""] = await namesIn(folders.processing);
-      claimed = join(folders.processing, id, "x");
-      await privileged(() => chmod(claimed, 0o000));
-    },
-  };
-  const daemon = await IntakeDaemon.start(ledger, { folders, faults });
-  await writeFile(join(folders.ingest, "x"), bytes);
+  const claimed = join(folders.processing, "1", "x");
+  await mkdir(dirname(claimed), { mode: 0o755 });
+  await writeFile(claimed, bytes, { mode: 0o000 });
   await unprivileged(async () => {
-    expect(await daemon.offer("x")).toBe("taken");
+    const daemon = await IntakeDaemon.start(ledger, { folders });
     const told = "a claimed package cannot be read or moved, trying again later";
     await expect.poll(() => daemon.logged.said(told), soon).toHaveLength(1);
   });
   expect(await exists(claimed)).toBe(true);
   await chmod(claimed, 0o644);
   await expect.poll(() => ledger.statuses(), soon).toEqual({ complete: 1 });
+});
+
+test("a claimed file is read to its end, though its mode forbids it by now", async () => {
+  const folders = await makeFolders();
+  await openToAll(folders);
+  const faults: FaultPoints = {
+    async at(point) {
+      if (point !== "after_claim") return;
+      const [id = ""] = await namesIn(folders.processing);
+      await privileged(() => chmod(join(folders.processing, id, "x"), 0o000));
+    },
+  };
+  const daemon = await IntakeDaemon.start(ledger, { folders, faults });
+  await writeFile(join(folders.ingest, "x"), bytes);
+  await unprivileged(async () => {
+    expect(await daemon.offer("x")).toBe("taken");
+    await expect.poll(() => ledger.statuses(), soon).toEqual({ complete: 1 });
+  });
 });
