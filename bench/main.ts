@@ -25,8 +25,8 @@ try {
     results.push(result);
     process.stdout.write(`${shownResult(result, style)}\n`);
   }
-  const { rounds, isLarge, isSmoke } = plan;
-  await write({ startedAt, environment, plan: { rounds, isLarge, isSmoke }, results });
+  const { tell: _, ...planned } = plan;
+  await write({ startedAt, environment, plan: planned, results });
 } finally {
   await cleanup.run();
 }

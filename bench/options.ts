@@ -43,6 +43,7 @@ export function readOptions(argv: readonly string[], { tell }: Pick<Plan, "tell"
     .description("Measures how fast the built daemon is, how much it takes, and whom it disturbs.")
     .addOption(only)
     .option("--rounds <n>", "trials of each measurement; figures are medians", atLeastOne, 3)
+    .option("--lines <n...>", "sizes of the packages in compare", eachAtLeastOne)
     .option("--large", "also ten million lines", false)
     .option("--smoke", "everything tiny, one round, to see that it works", false)
     .option("--json <path>", "where the figures go (default: bench/results/<time>.json)")
@@ -50,10 +51,16 @@ export function readOptions(argv: readonly string[], { tell }: Pick<Plan, "tell"
     .option("--dir <folder>", "where server and packages lie (default: .data in the repository)")
     .addHelpText("after", examples);
   const options = program.parse(argv).opts<Options>();
-  const { rounds, large, smoke, json, markdown, dir } = options;
+  const { large, smoke, json, markdown, dir } = options;
   return {
     scenarios: all.filter(({ name }) => options.only?.includes(name) ?? true),
-    plan: { rounds: smoke ? 1 : rounds, isLarge: large && !smoke, isSmoke: smoke, tell },
+    plan: {
+      rounds: smoke ? 1 : options.rounds,
+      lines: options.lines,
+      isLarge: large && !smoke,
+      isSmoke: smoke,
+      tell,
+    },
     json,
     markdown,
     dir,
@@ -63,6 +70,7 @@ export function readOptions(argv: readonly string[], { tell }: Pick<Plan, "tell"
 interface Options {
   readonly only?: readonly string[];
   readonly rounds: number;
+  readonly lines?: readonly number[];
   readonly large: boolean;
   readonly smoke: boolean;
   readonly json?: string;
@@ -71,6 +79,10 @@ interface Options {
 }
 
 function atLeastOne(text: string): number {
-  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("A whole number from 1 to 9999.");
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("A whole number, at least 1.");
+}
+
+function eachAtLeastOne(text: string, before: readonly number[] = []): readonly number[] {
+  return [...before, atLeastOne(text)];
 }

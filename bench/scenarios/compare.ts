@@ -48,10 +48,10 @@ export const compare: Scenario = {
   },
 };
 
-function casesOf({ isSmoke, isLarge }: Plan): Case[] {
-  const sizes = isSmoke ? [1_000] : [10_000, million, ...(isLarge ? [10 * million] : [])];
+function casesOf({ isSmoke, isLarge, ...plan }: Plan): Case[] {
+  const usual = isSmoke ? [1_000] : [10_000, million, ...(isLarge ? [10 * million] : [])];
   const cases: Case[] = [];
-  for (const lines of sizes) {
+  for (const lines of plan.lines ?? usual) {
     for (const satelliteType of satelliteTypes.values()) {
       for (const badShare of lines > million ? [0] : [0, 0.01, 0.5]) {
         cases.push({ satelliteType, lines, badShare });

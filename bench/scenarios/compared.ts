@@ -34,64 +34,55 @@ function ratios(compared: Compared, one: Method, other: Method): number[] {
   return secondsOf(compared, one).map((value, round) => value / (seconds[round] ?? Number.NaN));
 }
 
-/** The goals are about the largest package that all methods load; in a full run, a million lines. */
-export function comparedFigures(all: readonly Compared[], isJudged: boolean): Figure[] {
-  const most = Math.max(
-    ...all.filter(({ trials }) => trials.has(textCopy.name)).map(({ lines }) => lines),
-  );
-  const figures: Figure[] = [];
-  for (const one of all.filter(({ lines }) => lines === most)) {
-    const figure = (name: string, samples: readonly number[], limit: Limit): void => {
-      const value = median(samples);
-      const text = `${caseText(one)}: ${name}`;
-      figures.push({
-        name: text,
-        value,
-        unit: "times",
-        samples,
-        goal: judge(value, limit, isJudged),
-      });
-    };
-    if (one.badShare === 0) {
-      figure(
-        "daemon's time by binary COPY's",
-        ratios(one, daemonLoad, binaryCopy),
-        goals.againstBinaryCopy,
-      );
-      figure(
-        "text COPY's time by the daemon's",
-        ratios(one, textCopy, daemonLoad),
-        goals.againstTextCopy,
-      );
-      figure(
-        "jsonb's time by the daemon's",
-        ratios(one, jsonbSelect, daemonLoad),
-        goals.againstJsonb,
-      );
-    }
-    const clean = all.find((other) => isLike(one, other) && other.lines === most);
-    if (one.badShare === 0.5 && clean !== undefined) {
-      figure("time per line by that of good lines", perLine(one, clean), goals.halfBad);
-    }
-  }
-  for (const large of all.filter(({ lines }) => lines > most)) {
-    const smaller = all.find((other) => isLike(large, other) && other.lines === most);
-    if (smaller === undefined) continue;
-    const samples = perLine(large, smaller);
-    const value = median(samples);
-    figures.push({
-      name: `${caseText(large)}: time per line by that of ${most} lines`,
-      value,
-      unit: "times",
-      samples,
-      goal: judge(value, goals.tenMillion, isJudged),
-    });
-  }
-  return figures;
+interface Ratio {
+  readonly name: string;
+  /** One for each round. */
+  readonly samples: readonly number[];
+  readonly limit: Limit;
 }
 
+export function comparedFigures(all: readonly Compared[], isJudged: boolean): Figure[] {
+  return all.flatMap((one) =>
+    ratiosOf(one, all).map(({ name, samples, limit }) => {
+      const value = median(samples);
+      const goal = judge(value, limit, isJudged);
+      return { name: `${caseText(one)}: ${name}`, value, unit: "times", samples, goal };
+    }),
+  );
+}
+
+/** What there are goals for: a million lines, and what is compared with them. A smoke run has fewer. */
+function ratiosOf(one: Compared, all: readonly Compared[]): Ratio[] {
+  const million = Math.max(...all.filter(hasAllMethods).map(({ lines }) => lines));
+  if (one.lines < million) return [];
+  const good = all.find((other) => isGoodLike(one, other) && other.lines === million);
+  if (one === good) return ratiosOfMethods(one);
+  if (good === undefined) return [];
+  const samples = perLine(one, good);
+  if (one.lines > million) {
+    return [{ name: "time per line, by that of a million", samples, limit: goals.tenMillion }];
+  }
+  if (one.badShare !== 0.5) return [];
+  return [{ name: "time per line, by that of good lines", samples, limit: goals.halfBad }];
+}
+
+function ratiosOfMethods(one: Compared): Ratio[] {
+  const ratio = (method: Method, by: Method, limit: Limit): Ratio => ({
+    name: `time of ${method.name} by ${by.name}`,
+    samples: ratios(one, method, by),
+    limit,
+  });
+  return [
+    ratio(daemonLoad, binaryCopy, goals.againstBinaryCopy),
+    ratio(textCopy, daemonLoad, goals.againstTextCopy),
+    ratio(jsonbSelect, daemonLoad, goals.againstJsonb),
+  ];
+}
+
+const hasAllMethods = ({ trials }: Compared): boolean => trials.has(jsonbSelect.name);
+
 /** The same type, without bad lines. */
-const isLike = (one: Compared, other: Compared): boolean =>
+const isGoodLike = (one: Compared, other: Compared): boolean =>
   other.satelliteType === one.satelliteType && other.badShare === 0;
 
 /** The daemon's time per line in each round, by its median time per line of another case. */

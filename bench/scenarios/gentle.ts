@@ -77,7 +77,9 @@ async function oneRound(stage: Stage, { isSmoke, tell }: Plan): Promise<Gentlene
   };
 }
 
+/** On empty tables and a clean disk: what the load before has left to be written is not this user's. */
 async function idlePhase(stage: Stage, { phaseMs }: Sizes): Promise<Phase> {
+  await stage.server.reset();
   const user = await OtherUser.start(stage.server.url);
   await delay(phaseMs);
   await user.stop();

@@ -5,6 +5,8 @@ import type { Stage } from "../stage/stage.ts";
 export interface Plan {
   /** Of each measurement that is repeated; the figure is their median. */
   readonly rounds: number;
+  /** Sizes of the packages that are compared; undefined: the usual ones. */
+  readonly lines: readonly number[] | undefined;
   /** Also ten million lines. */
   readonly isLarge: boolean;
   /** Everything tiny, to see that it works: no figure is judged. */

@@ -84,7 +84,7 @@ export class Packages {
 
   /** Moves what was spooled into the inbox. @returns when that began, in milliseconds since 1970 */
   drop(spooled: readonly string[], filesDir: string): number {
-    const atMs = performance.timeOrigin + performance.now();
+    const atMs = Date.now(); // The clock of the daemon's log.
     for (const path of spooled) renameSync(path, join(filesDir, "ingest", basename(path)));
     return atMs;
   }

@@ -28,17 +28,38 @@ export async function cpuSecondsOfThreads(pid: number): Promise<ReadonlyMap<numb
   return threads;
 }
 
-/** Of a process and all its children, those that have ended too: a PostgreSQL has one process for each connection. */
+/**
+ * Of a process and all its children, those that have ended too: a PostgreSQL has one process for each connection. Read
+ * again until nobody was born or died between two looks: one that ends between the look at its parent and the look at
+ * itself would be counted nowhere.
+ */
 export async function cpuSecondsOfFamily(pid: number): Promise<number | undefined> {
+  for (let last = await readFamily(pid); ; ) {
+    const family = await readFamily(pid);
+    if (family === undefined || family.members === last?.members) return family?.cpuSeconds;
+    last = family;
+  }
+}
+
+interface Family {
+  /** Who is in it, as a text to compare. */
+  readonly members: string;
+  readonly cpuSeconds: number;
+}
+
+async function readFamily(pid: number): Promise<Family | undefined> {
   const parent = await readStat(`/proc/${pid}/stat`);
   if (parent === undefined) return undefined;
-  let seconds = parent.cpuSeconds + parent.reapedSeconds;
+  const children: string[] = [];
+  let cpuSeconds = parent.cpuSeconds + parent.reapedSeconds;
   for (const name of await readdir("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     const stat = await readStat(`/proc/${name}/stat`);
-    if (stat?.parentPid === pid) seconds += stat.cpuSeconds;
+    if (stat?.parentPid !== pid) continue;
+    children.push(name);
+    cpuSeconds += stat.cpuSeconds;
   }
-  return seconds;
+  return { members: `${parent.reapedSeconds} ${children.sort().join(" ")}`, cpuSeconds };
 }
 
 export interface ResidentMemory {
