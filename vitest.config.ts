@@ -1,14 +1,37 @@
 import { defineConfig } from "vitest/config";
 
+const limits = {
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  restoreMocks: true,
+  pool: "forks",
+} as const;
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    pool: "forks",
     // Most of the time they wait: for a database, for a process.
     maxWorkers: 3,
-    globalSetup: ["test/support/global-setup.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    restoreMocks: true,
+    projects: [
+      {
+        test: {
+          ...limits,
+          name: "all",
+          include: ["test/**/*.test.ts"],
+          globalSetup: ["test/support/global-setup.ts"],
+        },
+      },
+      {
+        // What reads packages, once more where no object has `__proto__`: nothing may rely on it. No database.
+        test: {
+          ...limits,
+          name: "without __proto__",
+          include: [
+            "test/parsers/{header,parse-lines*}.test.ts",
+            "test/satellites/*-types.test.ts",
+          ],
+          execArgv: ["--disable-proto=delete"],
+        },
+      },
+    ],
   },
 });
