@@ -158,6 +158,20 @@ describe("a package is loaded whatever its", () => {
   });
 });
 
+test("P26: small packages do not wait for the end of a large one before them", async () => {
+  const large = samplePackage({ lines: 2_000, seed: 26 });
+  await drop(station.dir, "large", large.bytes);
+  const id = await halfLoaded(large);
+  for (const seed of [27, 28, 29]) {
+    const small = samplePackage({ lines: 5, seed });
+    await drop(station.dir, `small ${seed}`, small.bytes);
+    await ended(await until("the small one", () => idOf(small.sha256)));
+  }
+  expect((await station.check.files()).find((row) => row.id === id)?.status).toBe("processing");
+  await ended(id);
+  await station.check.expectLoaded(large);
+});
+
 test("the books balance in the end, and nothing is left in inbox or processing", async () => {
   await until("empty folders", async () => {
     const { ingest, processing } = await filesIn(station.dir);

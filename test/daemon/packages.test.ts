@@ -79,6 +79,34 @@ describe("a package is loaded", () => {
   });
 });
 
+test("C37: a package of nothing but bad lines is complete, and its books say so", async () => {
+  const row = await load(
+    "all-bad",
+    `{"satellite_type":"jackal_mk1","n":37}\n${"no JSON\n".repeat(500)}`,
+  );
+  expect(row).toMatchObject({
+    status: "complete",
+    total_lines: 500,
+    imported_lines: 0,
+    errors: 500,
+  });
+});
+
+test("C38: lines that are repeated are imported again", async () => {
+  const text = samplePackage({ lines: 1, seed: 38 }).bytes.toString();
+  const [header, line] = text.split("\n");
+  const row = await load("repeated", [header, line, line, line].join("\n"));
+  expect(row).toMatchObject({ status: "complete", imported_lines: 3 });
+});
+
+test("F10: packages that differ in one character of one line are two packages", async () => {
+  const { bytes } = samplePackage({ lines: 5, seed: 10 });
+  const other = Buffer.from(bytes.toString().replace("step 4", "step X"));
+  expect(other.length).toBe(bytes.length);
+  const rows = [await load("one", bytes), await load("two", other)];
+  expect(rows.map((row) => row?.status)).toEqual(["complete", "complete"]);
+});
+
 describe("a package is refused by its header", () => {
   test.each([
     ["an empty file", "", /empty/],
