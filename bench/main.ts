@@ -6,12 +6,14 @@ import { Cleanup } from "../chaos/cleanup.ts";
 import { readOptions } from "./options.ts";
 import { readEnvironment, shownEnvironment } from "./report/environment.ts";
 import type { Result } from "./report/result.ts";
-import { shownResult } from "./report/table.ts";
+import { shownGoals, shownResult } from "./report/table.ts";
 import { Stage } from "./stage/stage.ts";
 
 const resultsDir = fileURLToPath(new URL("results", import.meta.url));
 const { scenarios, plan, json, markdown, dir } = readOptions(process.argv, { tell });
 const startedAt = new Date();
+const path = resolve(json ?? `${resultsDir}/${startedAt.toISOString().replace(/[:.]/g, "-")}.json`);
+const { tell: _, ...planned } = plan;
 const cleanup = new Cleanup();
 const results: Result[] = [];
 try {
@@ -24,9 +26,10 @@ try {
     const result = await scenario.run(stage, plan);
     results.push(result);
     process.stdout.write(`${shownResult(result, style)}\n`);
+    await write({ startedAt, environment, plan: planned, results }); // What is known stays, if the next one fails.
   }
-  const { tell: _, ...planned } = plan;
-  await write({ startedAt, environment, plan: planned, results });
+  process.stdout.write(shownGoals(results, style));
+  tell(`all figures: ${path}`);
 } finally {
   await cleanup.run();
 }
@@ -37,9 +40,6 @@ function tell(text: string): void {
 }
 
 async function write(report: unknown): Promise<void> {
-  const name = `${startedAt.toISOString().replace(/[:.]/g, "-")}.json`;
-  const path = resolve(json ?? `${resultsDir}/${name}`);
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, `${JSON.stringify(report, undefined, 2)}\n`);
-  tell(`all figures: ${path}`);
 }

@@ -1,5 +1,6 @@
 // What a scenario hands over: figures, each with its goal where there is one, and tables. The JSON file holds these
 // objects as they are.
+import { median } from "./statistics.ts";
 
 export interface Goal {
   /** As it is shown: "at most 1.05". */
@@ -36,17 +37,29 @@ export interface Result {
 }
 
 /** A limit that a value may reach. */
-export type Limit =
-  | { readonly kind: "at most"; readonly limit: number; readonly unit?: string }
-  | { readonly kind: "at least"; readonly limit: number; readonly unit?: string };
+export interface Limit {
+  readonly kind: "at most" | "at least";
+  readonly limit: number;
+}
 
 /** @returns undefined if the value is not known, or is not to be judged */
 export function judge(
   value: number | undefined,
-  limit: Limit,
+  { kind, limit }: Limit,
   isJudged: boolean,
 ): Goal | undefined {
   if (value === undefined || !isJudged) return undefined;
-  const isMet = limit.kind === "at most" ? value <= limit.limit : value >= limit.limit;
-  return { text: `${limit.kind} ${limit.limit}`, isMet };
+  return { text: `${kind} ${limit}`, isMet: kind === "at most" ? value <= limit : value >= limit };
+}
+
+/** The median of what was measured in all rounds. */
+export function medianFigure(
+  name: string,
+  unit: string,
+  measured: readonly (number | undefined)[],
+  goal?: { readonly limit: Limit; readonly isJudged: boolean },
+): Figure {
+  const samples = measured.filter((value) => value !== undefined);
+  const value = samples.length === 0 ? undefined : median(samples);
+  return { name, value, unit, samples, goal: goal && judge(value, goal.limit, goal.isJudged) };
 }

@@ -2,14 +2,31 @@
 import { shownNumber } from "./numbers.ts";
 import type { Figure, Result, Table } from "./result.ts";
 
-export function shownResult(result: Result, style: "terminal" | "markdown"): string {
+export type Style = "terminal" | "markdown";
+
+/** What was measured, and what came out. */
+export function shownResult({ title, measured, figures, tables }: Result, style: Style): string {
+  const text = style === "markdown" ? measured : measured.replaceAll("\n", " ");
+  return section(
+    title,
+    text,
+    [...(figures.length === 0 ? [] : [figureTable(figures)]), ...tables],
+    style,
+  );
+}
+
+/** All figures that have a goal. */
+export function shownGoals(results: readonly Result[], style: Style): string {
+  const figures = results.flatMap((result) =>
+    result.figures.filter(({ goal }) => goal !== undefined),
+  );
+  const text = "The figures of this run that have a goal.";
+  return figures.length === 0 ? "" : section("Goals", text, [figureTable(figures)], style);
+}
+
+function section(title: string, text: string, tables: readonly Table[], style: Style): string {
   const show = style === "markdown" ? markdownTable : terminalTable;
-  const heading = style === "markdown" ? `### ${result.title}` : `\n== ${result.title}`;
-  const tables = [
-    ...(result.figures.length === 0 ? [] : [figureTable(result.figures)]),
-    ...result.tables,
-  ];
-  const parts = [heading, result.measured.replaceAll("\n", style === "markdown" ? "\n" : " ")];
+  const parts = [style === "markdown" ? `### ${title}` : `\n== ${title}`, text];
   for (const table of tables) {
     if (table.title !== "") parts.push(table.title);
     parts.push(show(table));

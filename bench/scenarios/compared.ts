@@ -7,7 +7,7 @@ import type { Method, Trial } from "../methods/method.ts";
 import { binaryCopy, textCopy } from "../methods/raw-copy.ts";
 import { goals } from "../report/goals.ts";
 import { shownNumber } from "../report/numbers.ts";
-import { type Figure, judge, type Limit, type Table } from "../report/result.ts";
+import { type Figure, type Limit, medianFigure, type Table } from "../report/result.ts";
 import { knownMedian, median } from "../report/statistics.ts";
 
 export interface Case {
@@ -22,7 +22,7 @@ export interface Compared extends Case {
 }
 
 export function caseText({ satelliteType, lines, badShare }: Case): string {
-  return `${lines.toLocaleString("en-US").replaceAll(",", " ")} ${satelliteType.name}, ${badShare * 100} % bad`;
+  return `${shownNumber(lines)} ${satelliteType.name}, ${badShare * 100} % bad`;
 }
 
 const secondsOf = ({ trials }: Compared, { name }: Method): number[] =>
@@ -43,11 +43,9 @@ interface Ratio {
 
 export function comparedFigures(all: readonly Compared[], isJudged: boolean): Figure[] {
   return all.flatMap((one) =>
-    ratiosOf(one, all).map(({ name, samples, limit }) => {
-      const value = median(samples);
-      const goal = judge(value, limit, isJudged);
-      return { name: `${caseText(one)}: ${name}`, value, unit: "times", samples, goal };
-    }),
+    ratiosOf(one, all).map(({ name, samples, limit }) =>
+      medianFigure(`${caseText(one)}: ${name}`, "times", samples, { limit, isJudged }),
+    ),
   );
 }
 

@@ -1,8 +1,8 @@
 // Small packages beside a huge one: do they wait for its end?
 import { basename } from "node:path";
 import { goals } from "../report/goals.ts";
-import { type Figure, judge, type Result } from "../report/result.ts";
-import { median } from "../report/statistics.ts";
+import { shownNumber } from "../report/numbers.ts";
+import { medianFigure, type Result } from "../report/result.ts";
 import type { Daemon, PackageEnd } from "../stage/daemon.ts";
 import { committedLines, untilCommitted } from "../stage/progress.ts";
 import type { Stage } from "../stage/stage.ts";
@@ -25,20 +25,14 @@ export const fair: Scenario = {
       : { bigLines: 2_000_000, small: 500 };
     const rounds: Round[] = [];
     for (let round = 0; round < plan.rounds; round++) rounds.push(await load(stage, sizes, plan));
+    const goal = { limit: goals.bigPackageShare, isJudged: !plan.isSmoke };
     const shares = rounds.map(({ bigShare }) => bigShare * 100);
     const seconds = rounds.map(({ smallSeconds }) => smallSeconds);
-    const goal = judge(median(shares), goals.bigPackageShare, !plan.isSmoke);
-    const figures: Figure[] = [
-      {
-        name: "loaded of the big one when the last small one is complete",
-        value: median(shares),
-        unit: "%",
-        samples: shares,
-        goal,
-      },
-      { name: "the small ones took", value: median(seconds), unit: "s", samples: seconds },
+    const figures = [
+      medianFigure("loaded of the big package when all small ones are complete", "%", shares, goal),
+      medianFigure("the small ones took", "s", seconds),
     ];
-    const title = `${sizes.small} small packages behind one of ${sizes.bigLines} lines`;
+    const title = `${sizes.small} small packages behind one of ${shownNumber(sizes.bigLines)} lines`;
     return { scenario: "fair", title, measured, figures, tables: [] };
   },
 };

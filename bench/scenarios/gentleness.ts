@@ -1,7 +1,13 @@
 // What the phases beside another user come to.
 import { goals } from "../report/goals.ts";
 import { shownNumber } from "../report/numbers.ts";
-import { type Figure, judge, type Limit, type Result, type Table } from "../report/result.ts";
+import {
+  type Figure,
+  type Limit,
+  medianFigure,
+  type Result,
+  type Table,
+} from "../report/result.ts";
 import { median, percentile } from "../report/statistics.ts";
 import type { Latency } from "../stage/other-user.ts";
 
@@ -37,11 +43,7 @@ export function gentleResult(rounds: readonly Gentleness[], isJudged: boolean): 
     unit: string,
     of: (round: Gentleness) => number,
     limit?: Limit,
-  ): Figure => {
-    const samples = rounds.map(of);
-    const value = median(samples);
-    return { name, value, unit, samples, goal: limit && judge(value, limit, isJudged) };
-  };
+  ): Figure => medianFigure(name, unit, rounds.map(of), limit && { limit, isJudged });
   const rise = ({ adaptive, idle }: Gentleness): number => p95(adaptive) / p95(idle);
   const share = (phase: Phase, { fullSpeed }: Gentleness): number =>
     (100 * phase.linesPerSecond) / fullSpeed;
@@ -62,12 +64,12 @@ export function gentleResult(rounds: readonly Gentleness[], isJudged: boolean): 
         (round) => p95(round.unthrottled) / p95(round.idle),
       ),
       figure(
-        "adaptive load's speed beside it",
+        "adaptive load's speed beside another user",
         "% of full",
         (round) => share(round.adaptive, round),
         goals.speedBesideUser,
       ),
-      figure("unthrottled load's speed beside it", "% of full", (round) =>
+      figure("unthrottled load's speed beside another user", "% of full", (round) =>
         share(round.unthrottled, round),
       ),
       figure(

@@ -1,7 +1,8 @@
 // How long a single package takes that has settled: dropped into an idle daemon, one after the other.
 import { setTimeout as delay } from "node:timers/promises";
 import { goals } from "../report/goals.ts";
-import { judge, type Result } from "../report/result.ts";
+import { shownNumber } from "../report/numbers.ts";
+import { judge, type Limit, type Result } from "../report/result.ts";
 import { percentile } from "../report/statistics.ts";
 import type { Stage } from "../stage/stage.ts";
 import type { Scenario } from "./scenario.ts";
@@ -21,7 +22,7 @@ export const latency: Scenario = {
   async run(stage, plan): Promise<Result> {
     const count = plan.isSmoke ? 5 : 200;
     const samples = await latenciesMs(stage, count);
-    const figure = (name: string, value: number, limit?: Parameters<typeof judge>[1]) => ({
+    const figure = (name: string, value: number, limit?: Limit) => ({
       name,
       value,
       unit: "ms",
@@ -29,12 +30,12 @@ export const latency: Scenario = {
     });
     return {
       scenario: "latency",
-      title: `A settled package of ${linesEach} lines, ${count} times`,
+      title: `A settled package of ${shownNumber(linesEach)} lines, ${count} times`,
       measured,
       figures: [
         figure("end of settling to complete, p50", percentile(samples, 0.5), goals.latencyP50Ms),
-        figure("p99", percentile(samples, 0.99), goals.latencyP99Ms),
-        figure("the longest", Math.max(...samples)),
+        figure("end of settling to complete, p99", percentile(samples, 0.99), goals.latencyP99Ms),
+        figure("end of settling to complete, the longest", Math.max(...samples)),
       ],
       tables: [],
       details: { samplesMs: samples },

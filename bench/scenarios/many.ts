@@ -1,8 +1,8 @@
 // Many small packages dropped at once: what a package costs beside its lines.
 import { satelliteTypes } from "../../src/satellites/index.ts";
 import { goals } from "../report/goals.ts";
-import { judge, type Result } from "../report/result.ts";
-import { knownMedian, median } from "../report/statistics.ts";
+import { shownNumber } from "../report/numbers.ts";
+import { medianFigure, type Result } from "../report/result.ts";
 import type { PackageShape } from "../stage/packages.ts";
 import type { Stage } from "../stage/stage.ts";
 import type { Plan, Scenario } from "./scenario.ts";
@@ -28,34 +28,34 @@ export const many: Scenario = {
     for (let round = 0; round < plan.rounds; round++) {
       rounds.push(await load(stage, count, plan));
     }
-    const samples = rounds.map(({ packagesPerSecond }) => packagesPerSecond);
-    const value = median(samples);
-    const goal = judge(value, goals.packagesPerSecond, !plan.isSmoke);
+    const goal = { limit: goals.packagesPerSecond, isJudged: !plan.isSmoke };
+    const of = (pick: (round: Round) => number | undefined) => rounds.map(pick);
     return {
       scenario: "many",
-      title: `${count} packages of ${linesEach} lines`,
+      title: `${shownNumber(count)} packages of ${linesEach} lines`,
       measured,
       figures: [
-        { name: "packages a second", value, unit: "/s", samples, goal },
-        cpuFigure(
-          "daemon",
-          rounds.map(({ daemonCpuMsEach }) => daemonCpuMsEach),
+        medianFigure(
+          "small packages a second",
+          "/s",
+          of((round) => round.packagesPerSecond),
+          goal,
         ),
-        cpuFigure(
-          "server",
-          rounds.map(({ serverCpuMsEach }) => serverCpuMsEach),
+        medianFigure(
+          "CPU of the daemon for one",
+          "ms",
+          of((round) => round.daemonCpuMsEach),
+        ),
+        medianFigure(
+          "CPU of the server for one",
+          "ms",
+          of((round) => round.serverCpuMsEach),
         ),
       ],
       tables: [],
     };
   },
 };
-
-const cpuFigure = (whose: string, samples: readonly (number | undefined)[]) => ({
-  name: `CPU of the ${whose} for a package`,
-  value: knownMedian(samples),
-  unit: "ms",
-});
 
 async function load(stage: Stage, count: number, { tell }: Plan): Promise<Round> {
   return stage.withDaemon({}, async ({ daemon, drop }) => {

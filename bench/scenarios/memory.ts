@@ -46,14 +46,20 @@ function figuresOf({ lines, peakMib, samplesMib }: Loaded, { isSmoke }: Plan): F
   const late = median(samplesMib.slice(-quarter));
   return [
     {
-      name: `${lines} lines: the most`,
+      name: `resident memory, ${shownNumber(lines)} lines: the most`,
       value: peakMib,
       unit: "MiB",
       goal: judge(peakMib, goals.residentMib, !isSmoke),
     },
     ...(quarter < 3
       ? []
-      : [{ name: `${lines} lines: late by early`, value: late / early, unit: "times" }]),
+      : [
+          {
+            name: `resident memory, ${shownNumber(lines)} lines: late by early`,
+            value: late / early,
+            unit: "times",
+          },
+        ]),
   ];
 }
 
@@ -63,7 +69,7 @@ function samplesTable(loaded: readonly Loaded[]): Table {
     title: "MiB in the course of the load",
     columns: ["lines", ...shares.map((share) => `${Math.round(share * 100)} %`)],
     rows: loaded.map(({ lines, samplesMib }) => [
-      String(lines),
+      shownNumber(lines),
       ...shares.map((share) =>
         shownNumber(samplesMib[Math.floor(share * (samplesMib.length - 1))]),
       ),

@@ -2,8 +2,8 @@
 import { rm } from "node:fs/promises";
 import { loadSpooled } from "../methods/daemon-load.ts";
 import { goals } from "../report/goals.ts";
-import { type Figure, judge, type Result } from "../report/result.ts";
-import { knownMedian, median } from "../report/statistics.ts";
+import { shownNumber } from "../report/numbers.ts";
+import { medianFigure, type Result } from "../report/result.ts";
 import { askLoopDelay, type LoopDelay, observer, threadSeconds } from "../stage/observed.ts";
 import type { Stage } from "../stage/stage.ts";
 import type { Plan, Scenario } from "./scenario.ts";
@@ -28,42 +28,48 @@ export const parts: Scenario = {
   async run(stage, plan): Promise<Result> {
     const lines = plan.isSmoke ? 3_000 : 1_000_000;
     const rounds = await observe(stage, lines, plan);
-    const cpu = (name: string, samples: readonly (number | undefined)[]): Figure => {
-      return { name: `CPU: ${name}`, value: knownMedian(samples), unit: "s" };
-    };
-    const p99 = median(rounds.map(({ delayMs }) => delayMs.p99));
-    const figures: Figure[] = [
-      { name: "the load", value: median(rounds.map(({ seconds }) => seconds)), unit: "s" },
-      cpu(
-        "main thread",
-        rounds.map(({ main }) => main),
+    const of = (pick: (round: Round) => number | undefined) => rounds.map(pick);
+    const delay = "event-loop delay of the main thread";
+    const goal = { limit: goals.loopDelayP99Ms, isJudged: !plan.isSmoke };
+    const figures = [
+      medianFigure(
+        "the load",
+        "s",
+        of(({ seconds }) => seconds),
       ),
-      cpu(
-        "worker threads",
-        rounds.map(({ workers }) => workers),
+      medianFigure(
+        "CPU: main thread",
+        "s",
+        of(({ main }) => main),
       ),
-      cpu(
-        "other threads (files, garbage)",
-        rounds.map(({ helpers }) => helpers),
+      medianFigure(
+        "CPU: worker threads",
+        "s",
+        of(({ workers }) => workers),
       ),
-      cpu(
-        "server",
-        rounds.map(({ server }) => server),
+      medianFigure(
+        "CPU: other threads (files, garbage)",
+        "s",
+        of(({ helpers }) => helpers),
       ),
-      {
-        name: "event-loop delay of the main thread, p99",
-        value: p99,
-        unit: "ms",
-        samples: rounds.map(({ delayMs }) => delayMs.p99),
-        goal: judge(p99, goals.loopDelayP99Ms, !plan.isSmoke),
-      },
-      {
-        name: "the longest",
-        value: Math.max(...rounds.map(({ delayMs }) => delayMs.max)),
-        unit: "ms",
-      },
+      medianFigure(
+        "CPU: server",
+        "s",
+        of(({ server }) => server),
+      ),
+      medianFigure(
+        `${delay}, p99`,
+        "ms",
+        of(({ delayMs }) => delayMs.p99),
+        goal,
+      ),
+      medianFigure(
+        `${delay}, the longest`,
+        "ms",
+        of(({ delayMs }) => delayMs.max),
+      ),
     ];
-    const title = `Where the time goes, ${lines} lines of jackal_mk1`;
+    const title = `Where the time goes, ${shownNumber(lines)} lines of jackal_mk1`;
     return { scenario: "parts", title, measured, figures, tables: [], details: rounds };
   },
 };
