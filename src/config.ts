@@ -70,6 +70,11 @@ const environmentSchema = z.object({
   DOWNLINK_API_TOKEN: z.string().min(32, "at least 32 characters").optional(),
 });
 
+/** An address that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
+}
+
 export type Config = Readonly<ReturnType<typeof toConfig>>;
 
 /**
@@ -85,10 +90,19 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     }
   }
   const parsed = environmentSchema.safeParse(environment);
-  if (parsed.success) return toConfig(parsed.data);
+  if (parsed.success) return withClosedAddress(toConfig(parsed.data));
   const [issue] = parsed.error.issues;
   const name = String(issue?.path[0]);
   throw new SetupError(`${name} got ${shown(name, environment[name])}, takes ${issue?.message}`);
+}
+
+/** Whoever reaches the API can send packages and change settings. @throws {SetupError} */
+function withClosedAddress(config: Config): Config {
+  const { httpHost, httpPort, apiToken } = config;
+  if (httpPort === "off" || isLoopback(httpHost) || apiToken !== undefined) return config;
+  throw new SetupError(
+    `DOWNLINK_HTTP_HOST got ${JSON.stringify(httpHost)}, which others can reach: set DOWNLINK_API_TOKEN (at least 32 characters), or take 127.0.0.1`,
+  );
 }
 
 /** A wrong value as it may be shown: a URL or a token may hold a secret even when it is malformed. */

@@ -2,6 +2,7 @@
 // that tests run the same daemon with others.
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import { httpKey } from "./api/http-server.ts";
 import { type Config, readConfig } from "./config.ts";
 import { SetupError } from "./errors.ts";
 import { isOpenToAll, prepareFolders } from "./folders/folders.ts";
@@ -12,6 +13,7 @@ import { logPackages } from "./observability/package-log.ts";
 import { databaseKey } from "./parsers/parts.ts";
 import { daemonMetrics } from "./readings.ts";
 import { Registry } from "./registry/registry.ts";
+import { rootKey } from "./registry/tree-view.ts";
 import { reportTo } from "./supervision-log.ts";
 import { systemClock } from "./supervisor/clock.ts";
 import { startSupervisor } from "./supervisor/supervisor.ts";
@@ -57,10 +59,12 @@ async function serve(config: Config, log: Log, faults: FaultPoints, life: Life):
   const { ending } = life;
   const root = await startSupervisor(tree, { clock: systemClock, report, signal: ending });
   void root.exited.then(() => life.end(undefined));
+  registry.register(rootKey, root, root);
   try {
     const database = registry.get(databaseKey);
     await database.whenReady(ending);
-    announce(log, { ingestDir: folders.ingest, http: null, database: database.shownUrl }, "ready");
+    const http = registry.find(httpKey)?.url ?? null;
+    announce(log, { ingestDir: folders.ingest, http, database: database.shownUrl }, "ready");
     await life.ended;
   } catch (error) {
     life.end(error);

@@ -87,3 +87,15 @@ export class ParseTaskError extends DownlinkError {
 export class InvalidSettingError extends DownlinkError {
   readonly code = "E_INVALID_SETTING";
 }
+
+/** Thrown while a request of the HTTP API is answered: it is answered with the problem of that code. */
+export class ProblemError extends DownlinkError {
+  readonly code = "E_PROBLEM";
+  /** As in api/schemas/problem.ts. */
+  readonly problem: string;
+
+  constructor(message: string, problem: string, options?: ErrorOptions) {
+    super(message, options);
+    this.problem = problem;
+  }
+}

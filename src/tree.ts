@@ -1,9 +1,13 @@
 // The whole supervision tree as data: read it and know the system. Start order is dependency order, a stop is its
 // reverse, and rest_for_one says the same of failure: each child needs those before it.
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { httpKey, startHttpServer } from "./api/http-server.ts";
+import { Onlookers } from "./api/live/onlookers.ts";
 import type { Config } from "./config.ts";
 import { Database } from "./database/database.ts";
 import { embeddedServer, givenServer } from "./database/server.ts";
+import { SetupError } from "./errors.ts";
 import type { Folders } from "./folders/folders.ts";
 import type { Events } from "./observability/events.ts";
 import type { FaultPoints } from "./observability/fault-points.ts";
@@ -27,6 +31,7 @@ import { systemClock } from "./supervisor/clock.ts";
 import { type Component, spawn } from "./supervisor/component.ts";
 import { startDynamicSupervisor } from "./supervisor/dynamic-supervisor.ts";
 import type { ReportFunction } from "./supervisor/report.ts";
+import { startSupervisor } from "./supervisor/supervisor.ts";
 import { fileSystemWatcher } from "./watcher/file-system-watcher.ts";
 import { Intake } from "./watcher/intake.ts";
 
@@ -51,6 +56,7 @@ export const intakeKey = registryKey<Intake>("intake");
 const maxTransactions = 2;
 
 export function telemetryTree(options: TreeOptions): SupervisorSpec {
+  const { report } = options;
   return {
     id: "telemetry",
     strategy: "rest_for_one",
@@ -69,6 +75,27 @@ export function telemetryTree(options: TreeOptions): SupervisorSpec {
       { id: "intake", start: () => startIntake(options), shutdownMs: 500 },
       // Holds a set of names, made anew by the next scan.
       { id: "file-system-watcher", start: () => startWatcher(options), shutdownMs: 500 },
+      // Where others look in. Should it give up, the loading goes on without it.
+      {
+        id: "outside",
+        start: () => startSupervisor(outside(options), { clock: systemClock, report }),
+        type: "supervisor",
+        restart: "transient",
+      },
+    ],
+  };
+}
+
+/** What is reached from outside. Nothing in the daemon needs it. */
+export function outside(options: TreeOptions): SupervisorSpec {
+  return {
+    id: "outside",
+    strategy: "one_for_one",
+    maxRestarts: 5,
+    maxSeconds: 60,
+    children: [
+      // Cuts off who is still connected.
+      { id: "http", start: httpStarter(options), restart: "transient", shutdownMs: 300 },
     ],
   };
 }
@@ -152,4 +179,33 @@ async function startWatcher(options: TreeOptions): Promise<Component> {
     ingest: folders.ingest,
     offer: (offer, signal) => registry.get(intakeKey).offer(offer, signal),
   });
+}
+
+/** The dashboard's files, beside the compiled program; from the sources, where the build puts them too. */
+const webDir = fileURLToPath(new URL("../dist/web", import.meta.url));
+const heartbeatMs = 15_000;
+
+/** What onlookers are shown is kept across restarts of the server. */
+function httpStarter(options: TreeOptions): () => Promise<Component | "ignore"> {
+  const { config, events, log, registry } = options;
+  const { httpHost: host, httpPort: port, apiToken: token } = config;
+  if (port === "off") return async () => "ignore";
+  const onlookers = new Onlookers(events, config.maxRowsPerSecond);
+  const shared = { ...options, ...config, host, port, token, onlookers, webDir, heartbeatMs };
+  const context = { ...shared, startSettings: startSettings(config), startedMs: Date.now() };
+  let hasListened = false;
+  return async () => {
+    try {
+      const { component, address } = await startHttpServer(context);
+      registry.register(httpKey, component, address);
+      if (hasListened) log.info({ http: address.url }, "the HTTP address answers again");
+      hasListened = true;
+      return component;
+    } catch (error) {
+      // Amid the daemon's life there is nobody to set it right, and packages are being loaded.
+      throw hasListened && error instanceof SetupError
+        ? new Error(error.message, { cause: error })
+        : error;
+    }
+  };
 }

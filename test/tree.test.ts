@@ -14,7 +14,7 @@ import { Registry } from "../src/registry/registry.ts";
 import { PackageRun } from "../src/staging/package-run.ts";
 import { spawn } from "../src/supervisor/component.ts";
 import { resolveChildSpec, resolveSupervisorSpec } from "../src/supervisor/spec-validation.ts";
-import { telemetryTree } from "../src/tree.ts";
+import { outside, telemetryTree } from "../src/tree.ts";
 import { logLines } from "./observability/log-lines.ts";
 import { freeThrottle } from "./support/free-throttle.ts";
 
@@ -51,6 +51,7 @@ registry.register(
 const metrics = async () => ({ contentType: "", text: "" });
 const run = new PackageRun(file);
 const root = resolveSupervisorSpec(telemetryTree({ config, owner, metrics, ...shared }));
+const others = resolveSupervisorSpec(outside({ config, owner, metrics, ...shared }));
 const onePackage = resolveSupervisorSpec(packageTree(run, options));
 const packageChild = resolveChildSpec("file-parsers", "never", fileParser(run, options));
 
@@ -75,7 +76,13 @@ test("the root: each child needs those before it, and giving up takes more than 
     ["file-parsers", "supervisor", "permanent", "", Number.POSITIVE_INFINITY],
     ["intake", "worker", "permanent", "", 500],
     ["file-system-watcher", "worker", "permanent", "", 500],
+    ["outside", "supervisor", "transient", "", Number.POSITIVE_INFINITY],
   ]);
+});
+
+test("what is reached from outside may give up without ending the loading", () => {
+  expect(others).toMatchObject({ id: "outside", strategy: "one_for_one", autoShutdown: "never" });
+  expect(facts(others.children)).toEqual([["http", "worker", "transient", "", 300]]);
 });
 
 test("a package: its parts share one run, and the persister's normal end is its end", () => {
@@ -107,10 +114,10 @@ test("a package is temporary: however broken, it cannot wear out its supervisor"
 
 test("all limits of a stop add up to less than 10 s", () => {
   const sum = (children: typeof root.children): number =>
-    children.reduce((ms, { id, shutdownMs }) => ms + (id === "file-parsers" ? 0 : shutdownMs), 0);
+    children.reduce((ms, { type, shutdownMs }) => ms + (type === "supervisor" ? 0 : shutdownMs), 0);
   const packagesMs = sum(onePackage.children); // All packages are stopped at the same time.
   expect(packagesMs).toBe(4_750);
-  expect(sum(root.children) + packagesMs).toBeLessThan(10_000);
+  expect(sum(root.children) + sum(others.children) + packagesMs).toBeLessThan(10_000);
 });
 
 test("file-parsers takes as many packages as the settings say", async () => {

@@ -9,7 +9,7 @@ import { type Component, type Lifetime, spawn } from "../supervisor/component.ts
 import { backoffMs, pause } from "./backoff.ts";
 import { databaseError, isContention, isOutage } from "./faults.ts";
 import { Ledger } from "./ledger.ts";
-import { createPool, withoutPassword } from "./pool.ts";
+import { createPool, createReadPool, withoutPassword } from "./pool.ts";
 import type { DatabaseServer } from "./server.ts";
 import { Session } from "./session.ts";
 
@@ -26,8 +26,15 @@ export type DatabaseState =
 /** A database that is there, as long as it is. */
 export interface DatabaseAccess {
   readonly pool: pg.Pool;
+  /** For questions from outside: few connections, which can only read. */
+  readonly readers: pg.Pool;
   readonly ledger: Ledger;
   readonly session: Session;
+}
+
+/** A pool makes no connection before it is asked for one. */
+interface Pools extends Pick<DatabaseAccess, "pool" | "readers"> {
+  readonly url: string;
 }
 
 export interface DatabaseOptions {
@@ -47,7 +54,7 @@ export class Database {
   readonly #allowUnsafe: boolean;
   readonly #bell = new EventEmitter().setMaxListeners(0); // Everyone who waits for the database listens.
   #state: DatabaseState = { kind: "connecting" };
-  #pool: { readonly url: string; readonly pool: pg.Pool } | undefined;
+  #pools: Pools | undefined;
   #pinging = false;
   #held = false;
   #isWarned = false;
@@ -66,7 +73,7 @@ export class Database {
 
   /** The URL in use, without its password; undefined before the first session. */
   get shownUrl(): string | undefined {
-    return this.#pool && withoutPassword(this.#pool.url);
+    return this.#pools && withoutPassword(this.#pools.url);
   }
 
   /** Resolves when the database is migrated and reachable. @throws {SetupError} or the signal's reason */
@@ -123,7 +130,7 @@ export class Database {
       }
     } finally {
       this.#change({ kind: "stopped" });
-      await endPool(this.#pool?.pool);
+      endPools(this.#pools);
       await this.#server.stop(this.#held);
     }
   }
@@ -143,8 +150,8 @@ export class Database {
         session.end();
         return true;
       }
-      const pool = this.#poolFor(url);
-      const access = { session, pool, ledger: new Ledger(pool, this.owner) };
+      const { pool, readers } = this.#poolsFor(url);
+      const access = { session, pool, readers, ledger: new Ledger(pool, this.owner) };
       this.#change({ kind: "ready", access });
       const cause = await untilLost(session, stopping);
       session.end();
@@ -166,11 +173,11 @@ export class Database {
     this.#log.warn({ unsafe }, "the database may lose what it has committed, as was allowed");
   }
 
-  #poolFor(url: string): pg.Pool {
-    if (this.#pool?.url === url) return this.#pool.pool;
-    void endPool(this.#pool?.pool);
-    this.#pool = { url, pool: createPool(url) };
-    return this.#pool.pool;
+  #poolsFor(url: string): Pools {
+    if (this.#pools?.url === url) return this.#pools;
+    endPools(this.#pools);
+    this.#pools = { url, pool: createPool(url), readers: createReadPool(url) };
+    return this.#pools;
   }
 
   #change(state: DatabaseState): void {
@@ -189,8 +196,8 @@ export class Database {
 }
 
 /** Clients still in use end when they are given back. */
-async function endPool(pool: pg.Pool | undefined): Promise<void> {
-  void pool?.end().catch(() => {});
+function endPools(pools: Pools | undefined): void {
+  for (const pool of [pools?.pool, pools?.readers]) void pool?.end().catch(() => {});
 }
 
 /** @returns why the session was lost, as far as that is known */

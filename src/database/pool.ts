@@ -5,6 +5,11 @@ import { DatabaseAwayError } from "../errors.ts";
 
 /** Room for the batches under way, the ledger, and a little more. */
 const maxConnections = 8;
+/** For whoever looks on: few, so that however many ask, the loading has the server. */
+const maxReaders = 3;
+const longestReadMs = 5_000;
+/** For a free connection, and for its making. */
+const longestWaitMs = 10_000;
 const connectMs = 5_000;
 
 // What a role or a server may have set otherwise, and what our statements rely on.
@@ -44,14 +49,29 @@ function cannotConnect(cause: unknown): DatabaseAwayError {
 }
 
 export function createPool(url: string): pg.Pool {
+  return poolOf(connection(url, "downlink"), maxConnections, sessionSettings);
+}
+
+// A session's own settings and not those of a transaction: no statement can be sent without them.
+const readerSettings = `${sessionSettings},
+         set_config('default_transaction_read_only', 'on', false),
+         set_config('statement_timeout', '${longestReadMs}ms', false)`;
+
+/** Connections that can only read, and for no statement longer than its limit. Who finds none free waits. */
+export function createReadPool(url: string): pg.Pool {
+  const options = { ...connection(url, "downlink reader"), connectionTimeoutMillis: longestWaitMs };
+  return poolOf(options, maxReaders, readerSettings);
+}
+
+function poolOf(options: pg.ClientConfig, max: number, settings: string): pg.Pool {
   const pool = new pg.Pool({
-    ...connection(url, "downlink"),
+    ...options,
     Client: PooledClient,
-    max: maxConnections,
+    max,
     idleTimeoutMillis: 60_000,
     onConnect: async (client) => {
       ignoreErrors(client);
-      await client.query(sessionSettings);
+      await client.query(settings);
     },
   });
   pool.on("error", () => {});

@@ -17,7 +17,7 @@ export interface Folders {
 }
 
 const folderMode = 0o750;
-const fileMode = 0o640;
+export const fileMode = 0o640;
 
 /**
  * Makes the folders that are missing and tries the renames that every package will need.

@@ -42,3 +42,8 @@ export async function findFileStory(db: Queryable, id: number): Promise<FileStor
     .limit(mostDuplicates);
   return { ...withIsoTimes(row), rejectsByReason, duplicates: duplicates.map((one) => one.id) };
 }
+
+export async function hasFile(db: Queryable, id: number): Promise<boolean> {
+  const rows = await db.select({ id: files.id }).from(files).where(eq(files.id, id));
+  return rows.length === 1;
+}

@@ -1,5 +1,5 @@
-// When the instruments of a package said something else than before: what a plot of states needs, of readings of which
-// most repeat the one before them.
+// When the instruments said something else than before: what a plot of states needs, of readings of which most repeat the
+// one before them. In the order of time, since a package may hold its readings in any.
 import { sql } from "drizzle-orm";
 import { telemetry } from "../database/schema.ts";
 import { isoTime } from "./iso-time.ts";
@@ -17,7 +17,7 @@ export interface InstrumentChange {
 }
 
 export interface InstrumentChanges {
-  /** In the order of packages and lines. What the first reading says comes first. */
+  /** In the order of time. What the first reading says comes first. */
   readonly changes: readonly InstrumentChange[];
   /** More readings differ from the one before than were asked for. */
   readonly isCut: boolean;
@@ -40,9 +40,9 @@ export async function findInstrumentChanges(
   const { rows } = await db.execute<Row>(sql`
     SELECT * FROM (
       SELECT file_id::float8 AS file_id, line, timestamp, instruments,
-             lag(instruments) OVER (ORDER BY file_id, line) AS before
+             lag(instruments) OVER (ORDER BY timestamp, file_id, line) AS before
         FROM ${telemetry} WHERE ${isAmong(readings)}) AS reading
-     WHERE before IS DISTINCT FROM instruments ORDER BY file_id, line LIMIT ${mostReadings + 1}`);
+     WHERE before IS DISTINCT FROM instruments ORDER BY timestamp, file_id, line LIMIT ${mostReadings + 1}`);
   return {
     changes: rows.slice(0, mostReadings).flatMap(changesIn),
     isCut: rows.length > mostReadings,

@@ -59,3 +59,14 @@ export async function spanOf(db: Queryable, readings: Readings): Promise<Span | 
   if (!row || row.from === null || row.to === null) return undefined;
   return { from: row.from, to: row.to };
 }
+
+/** A day before the latest reading, or before `until`. @returns undefined if there are no readings */
+export async function dayBeforeEnd(db: Queryable, readings: Readings): Promise<string | undefined> {
+  const { until } = readings;
+  const end = sql`least(max(${files.lastTimestamp}), ${until ?? null}::timestamptz)`;
+  const [row] = await db
+    .select({ since: sql<string | null>`${end} - interval '1 day'` })
+    .from(files)
+    .where(and(isFileAmong(readings), sql`${files.firstTimestamp} IS NOT NULL`));
+  return row?.since ?? undefined;
+}

@@ -8,6 +8,10 @@ import {
   type Inspectable,
   isInspectable,
 } from "../supervisor/inspection.ts";
+import { registryKey } from "./registry.ts";
+
+/** The root of the tree, once all of it has started. */
+export const rootKey = registryKey<Inspectable>("telemetry");
 
 /** One component and what is below it. JSON-serialisable. */
 export interface TreeNode {

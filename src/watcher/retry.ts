@@ -4,12 +4,13 @@
 // The file is first renamed into the inbox under a hidden name and only then linked to its own, since a rename would
 // overwrite a package that has come meanwhile, and a link from failed/ would leave a second name there, which could be
 // that of the next failure by the time it is removed. Killed between any two steps it goes on where it stopped.
-import { link, rename, unlink } from "node:fs/promises";
+import { rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { LedgerRow } from "../database/ledger.ts";
 import { isErrno, isSameFile, look } from "../folders/file-identity.ts";
 import type { Folders } from "../folders/folders.ts";
 import { keptName, packageName } from "../folders/package-name.ts";
+import { unhide } from "../folders/unhide.ts";
 
 /**
  * sent: it lies in the inbox, at `path`. not_failed: only a failed package is sent again. file_gone: there is no file at
@@ -34,8 +35,8 @@ export async function retryPackage(
   const hidden = join(ingest, `.retry-${id}`);
   const path = join(ingest, Buffer.byteLength(name) > longestNameBytes ? keptAs : name);
   if (!(await hide(kept, hidden))) return { kind: "file_gone", path: kept };
-  if (await show(hidden, path)) return { kind: "sent", path };
-  await show(hidden, kept);
+  if (await unhide(hidden, path)) return { kind: "sent", path };
+  await unhide(hidden, kept);
   return { kind: "name_taken", path };
 }
 
@@ -54,36 +55,4 @@ async function hide(kept: string, hidden: string): Promise<boolean> {
     // Somebody else sends it at the same time.
   }
   return true;
-}
-
-/** Gives the hidden file its name. @returns false if that is taken; a file that is no longer hidden is there already */
-async function show(hidden: string, path: string): Promise<boolean> {
-  try {
-    await link(hidden, path);
-    await unlinkIfThere(hidden);
-    return true;
-  } catch (error) {
-    if (isErrno(error, "ENOENT")) return true;
-    if (isErrno(error, "EEXIST")) return isShown(hidden, path);
-    if (!isErrno(error, "EPERM", "ENOTSUP", "EMLINK")) throw error;
-  }
-  // No links here, or not to files of others: what comes between the look and the rename is not seen.
-  if ((await look(path)).kind !== "gone") return false;
-  await rename(hidden, path);
-  return true;
-}
-
-async function isShown(hidden: string, path: string): Promise<boolean> {
-  const [a, b] = [await look(hidden), await look(path)];
-  if (a.kind === "gone") return true;
-  if (a.kind !== "file" || b.kind !== "file" || !isSameFile(a.fingerprint, b.fingerprint))
-    return false;
-  await unlinkIfThere(hidden);
-  return true;
-}
-
-async function unlinkIfThere(path: string): Promise<void> {
-  await unlink(path).catch((error: unknown) => {
-    if (!isErrno(error, "ENOENT")) throw error;
-  });
 }

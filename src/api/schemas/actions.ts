@@ -3,7 +3,7 @@ import { z } from "zod";
 import { named } from "./named.ts";
 import { bytes, fileId } from "./values.ts";
 
-export const uploadQuerySchema = z.object({
+export const uploadQuerySchema = z.strictObject({
   name: z.string().min(1).max(255).describe("The package's name; its bytes say what it is"),
 });
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { fileSummarySchema } from "./files.ts";
 import { named } from "./named.ts";
 import { databaseState, packageInWorkSchema, throttleSchema } from "./status.ts";
-import { bytes, count, fileId, instant } from "./values.ts";
+import { bytes, count, fileId, instant, list } from "./values.ts";
 
 const happened = <Kind extends string>(kind: Kind) => ({ kind: z.literal(kind), at: instant });
 const { totalLines, importedLines, errors, satelliteType, name, sizeBytes } =
@@ -32,7 +32,7 @@ export const eventSchema = named(
     z.object({ ...happened("component_restarted"), component: z.string(), reason: z.string() }),
     z.object({ ...happened("throttle_changed"), ...throttleSchema.shape }),
     z.object({ ...happened("database_changed"), state: databaseState }),
-    z.object({ ...happened("settings_changed"), names: z.array(z.string()) }),
+    z.object({ ...happened("settings_changed"), names: list(z.string()) }),
     z
       .object({ ...happened("reset"), reason: z.string() })
       .describe("Events are missing: ask for the whole state"),

@@ -8,6 +8,7 @@ import {
   count,
   fileId,
   instant,
+  list,
   seconds,
   wholeNumber,
 } from "./values.ts";
@@ -40,13 +41,13 @@ export type FileSummary = z.infer<typeof fileSummarySchema>;
 export const filesPageSchema = named(
   "FilesPage",
   z.object({
-    files: z.array(fileSummarySchema).describe("The newest first"),
+    files: list(fileSummarySchema).describe("The newest first"),
     next: fileId.nullable().describe("`after` of the next page; null if this is the last"),
   }),
 );
 export type FilesPage = z.infer<typeof filesPageSchema>;
 
-export const filesQuerySchema = z.object({
+export const filesQuerySchema = z.strictObject({
   status: fileStatus.optional(),
   satelliteType: z.string().max(100).optional(),
   since: askedInstant.optional().describe("Claimed at this time or later"),
@@ -76,10 +77,10 @@ export const fileStorySchema = named(
     attempts: count.describe("Runs since the checkpoint last moved"),
     owner: z.string().nullable().describe("The daemon that has it, while one has"),
     seconds: seconds.nullable().describe("From its start to its completion"),
-    rejectsByReason: z
-      .array(reasonCount)
-      .describe("Of the rejected lines that are stored, the most frequent first"),
-    duplicates: z.array(fileId).describe("Later packages with the same bytes, the first 100"),
+    rejectsByReason: list(reasonCount).describe(
+      "Of the rejected lines that are stored, the most frequent first",
+    ),
+    duplicates: list(fileId).describe("Later packages with the same bytes, the first 100"),
     place: place.nullable().describe("Where its file lies; null if it was deleted"),
   }),
 );

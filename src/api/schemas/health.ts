@@ -1,7 +1,7 @@
 // Whether the daemon lives, and whether it can load.
 import { z } from "zod";
 import { named } from "./named.ts";
-import { seconds } from "./values.ts";
+import { list, seconds } from "./values.ts";
 
 export const healthSchema = named(
   "Health",
@@ -13,9 +13,9 @@ export const readinessSchema = named(
   "Readiness",
   z.object({
     ready: z.boolean(),
-    reasons: z
-      .array(z.object({ part: z.string(), reason: z.string() }))
-      .describe("Why it cannot load; empty if it can"),
+    reasons: list(z.object({ part: z.string(), reason: z.string() })).describe(
+      "Why it cannot load; empty if it can",
+    ),
   }),
 );
 export type Readiness = z.infer<typeof readinessSchema>;

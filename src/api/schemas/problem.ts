@@ -2,6 +2,7 @@
 // API; `title` and `detail` are for people.
 import { z } from "zod";
 import { named } from "./named.ts";
+import { list } from "./values.ts";
 
 /** Every code, with its HTTP status and its title. */
 export const problems = {
@@ -42,8 +43,7 @@ export const problemSchema = named(
     status: z.int(),
     code: z.enum(codes),
     detail: z.string().describe("What exactly is wrong, for a person"),
-    issues: z
-      .array(z.object({ path: z.string(), message: z.string() }))
+    issues: list(z.object({ path: z.string(), message: z.string() }))
       .optional()
       .describe("What is wrong with which part of the request"),
   }),

@@ -1,7 +1,7 @@
 // The rejected lines of a package.
 import { z } from "zod";
 import { named } from "./named.ts";
-import { askedLine, bytes, count, fileId, instant, wholeNumber } from "./values.ts";
+import { askedLine, bytes, count, fileId, instant, list, wholeNumber } from "./values.ts";
 
 export const rejectedLineSchema = named(
   "RejectedLine",
@@ -22,13 +22,13 @@ export const rejectsPageSchema = named(
   "RejectsPage",
   z.object({
     fileId,
-    rejects: z.array(rejectedLineSchema).describe("In the order of the file"),
+    rejects: list(rejectedLineSchema).describe("In the order of the file"),
     next: count.nullable().describe("`after` of the next page; null if this is the last"),
   }),
 );
 export type RejectsPage = z.infer<typeof rejectsPageSchema>;
 
-export const rejectsQuerySchema = z.object({
+export const rejectsQuerySchema = z.strictObject({
   reason: z.string().max(40).optional(),
   after: askedLine.optional().describe("`next` of the page before"),
   limit: wholeNumber(1, 500).default(50),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { named } from "./named.ts";
 import { telemetryPointSchema } from "./telemetry.ts";
-import { askedInstant, count, instant, seconds, wholeNumber } from "./values.ts";
+import { askedInstant, count, instant, list, seconds, wholeNumber } from "./values.ts";
 
 const gap = z.object({ from: instant, to: instant, seconds });
 
@@ -12,10 +12,10 @@ export const coverageSchema = named(
     from: instant,
     to: instant,
     bucketSeconds: seconds,
-    buckets: z
-      .array(z.object({ start: instant, share: z.number().min(0).max(1) }))
-      .describe("Equal parts of the time, each with the share of it that packages cover"),
-    gaps: z.array(gap).describe("Times between packages, in order; the longest 100"),
+    buckets: list(z.object({ start: instant, share: z.number().min(0).max(1) })).describe(
+      "Equal parts of the time, each with the share of it that packages cover",
+    ),
+    gaps: list(gap).describe("Times between packages, in order; the longest 100"),
   }),
 );
 export type Coverage = z.infer<typeof coverageSchema>;
@@ -24,7 +24,7 @@ export const satelliteSchema = named(
   "Satellite",
   z.object({
     satelliteType: z.string(),
-    instruments: z.array(z.string()).describe("Names of its instruments"),
+    instruments: list(z.string()).describe("Names of its instruments"),
     packages: count,
     importedLines: count,
     errors: count,
@@ -38,11 +38,11 @@ export type Satellite = z.infer<typeof satelliteSchema>;
 
 export const satellitesSchema = named(
   "Satellites",
-  z.object({ satellites: z.array(satelliteSchema).describe("All known types, by name") }),
+  z.object({ satellites: list(satelliteSchema).describe("All known types, by name") }),
 );
 export type Satellites = z.infer<typeof satellitesSchema>;
 
-export const satellitesQuerySchema = z.object({
+export const satellitesQuerySchema = z.strictObject({
   since: askedInstant.optional(),
   until: askedInstant.optional(),
   buckets: wholeNumber(1, 500).default(100),

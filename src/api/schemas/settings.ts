@@ -1,7 +1,7 @@
 // Settings that can be changed while the daemon runs.
 import { z } from "zod";
 import { named } from "./named.ts";
-import { instant } from "./values.ts";
+import { instant, list } from "./values.ts";
 
 export const settingSchema = named(
   "Setting",
@@ -16,7 +16,7 @@ export const settingSchema = named(
 );
 export type Setting = z.infer<typeof settingSchema>;
 
-export const settingsSchema = named("Settings", z.object({ settings: z.array(settingSchema) }));
+export const settingsSchema = named("Settings", z.object({ settings: list(settingSchema) }));
 export type Settings = z.infer<typeof settingsSchema>;
 
 export const settingsChangeSchema = named(

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { named } from "./named.ts";
 import { componentState } from "./tree.ts";
-import { bytes, count, fileId, instant, seconds } from "./values.ts";
+import { bytes, count, fileId, instant, list, seconds } from "./values.ts";
 
 export const packageInWorkSchema = named(
   "PackageInWork",
@@ -72,14 +72,17 @@ export const statusSchema = named(
     uptimeSeconds: seconds,
     memoryBytes: bytes.describe("Of the process, as the operating system counts it"),
     ready: z.boolean().describe("As /readyz says"),
-    parts: z.array(part).describe("The root's children, in start order"),
+    parts: list(part).describe("The root's children, in start order"),
     database: z.object({
       state: databaseState,
       url: z.string().nullable().describe("Without the password"),
       error: z.string().nullable().describe("Why it is away"),
     }),
     throttle: throttleSchema,
-    work: z.array(packageInWorkSchema).describe("Packages that this daemon has in work"),
+    inboxFiles: count
+      .nullable()
+      .describe("Files in the inbox that are not taken up yet; null before the first scan"),
+    work: list(packageInWorkSchema).describe("Packages that this daemon has in work"),
     today: totalsSchema.nullable().describe("Of all daemons; null while the database is away"),
   }),
 );

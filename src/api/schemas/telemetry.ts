@@ -1,7 +1,16 @@
 // Readings: one by one, or as the buckets of a plot.
 import { z } from "zod";
 import { named } from "./named.ts";
-import { askedInstant, askedLine, count, fileId, instant, seconds, wholeNumber } from "./values.ts";
+import {
+  askedInstant,
+  askedLine,
+  count,
+  fileId,
+  instant,
+  list,
+  seconds,
+  wholeNumber,
+} from "./values.ts";
 
 const degrees = z.number();
 /** JSON has no infinities; R3 lets none in. */
@@ -55,7 +64,7 @@ export const telemetryPointsSchema = named(
   "TelemetryPoints",
   z.object({
     kind: z.literal("points"),
-    points: z.array(telemetryPointSchema),
+    points: list(telemetryPointSchema),
     next: z.string().nullable().describe("`after` of the next page; null if this is the last"),
   }),
 );
@@ -70,10 +79,10 @@ export const telemetryBucketsSchema = named(
       .describe("Where the first bucket begins; null if there are no readings"),
     to: instant.nullable(),
     bucketSeconds: seconds,
-    buckets: z.array(telemetryBucketSchema).describe("Those that have readings, in order"),
-    changes: z
-      .array(instrumentChangeSchema)
-      .describe("When instruments said something else than before, the first reading included"),
+    buckets: list(telemetryBucketSchema).describe("Those that have readings, in order"),
+    changes: list(instrumentChangeSchema).describe(
+      "When instruments said something else than before, the first reading included",
+    ),
     changesAreCut: z.boolean().describe("There are more changes than are told"),
   }),
 );
@@ -92,7 +101,7 @@ const range = {
   buckets: wholeNumber(1, 2_000).optional().describe("Buckets of equal time instead of points"),
 };
 
-export const fileTelemetryQuerySchema = z.object({
+export const fileTelemetryQuerySchema = z.strictObject({
   ...range,
   after: askedLine.optional().describe("`next` of the page before"),
 });
@@ -105,8 +114,13 @@ const pointPlace = z
   .optional()
   .describe("`next` of the page before");
 
-export const telemetryQuerySchema = z.object({
+export const telemetryQuerySchema = z.strictObject({
   satelliteType: z.string().max(100),
   ...range,
+  since: askedInstant
+    .optional()
+    .describe(
+      "Taken at this time or later; without it the day before `until` or the latest reading",
+    ),
   after: pointPlace,
 });

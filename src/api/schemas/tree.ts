@@ -1,7 +1,7 @@
 // The supervision tree as it is at this moment.
 import { z } from "zod";
 import { named } from "./named.ts";
-import { count, instant } from "./values.ts";
+import { count, instant, list } from "./values.ts";
 
 export const componentState = z.enum(["starting", "running", "restarting", "stopping", "stopped"]);
 
@@ -14,7 +14,7 @@ export const treeNodeSchema = named(
     restarts: count.describe("Runs after its first"),
     since: instant.describe("When it came into this state"),
     get children() {
-      return z.array(treeNodeSchema).readonly();
+      return list(treeNodeSchema);
     },
   }),
 );

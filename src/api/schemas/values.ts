@@ -19,6 +19,11 @@ const largest = Number.MAX_SAFE_INTEGER;
 export const count = z.int().min(0).max(largest);
 export const fileId = z.int().min(1).max(largest).describe("The package's id");
 
+/** Answers are read and not changed. */
+export function list<Item extends z.ZodType>(item: Item) {
+  return z.array(item).readonly();
+}
+
 /** In a path or a query everything is text. No `z.coerce`: it takes "" for 0 and "1e3" for 1000. */
 export function wholeNumber(lowest: number, highest: number) {
   const takes = `a whole number from ${lowest} to ${highest}`;
