@@ -28,6 +28,8 @@ export const componentKinds = [
   "file-reader",
   "intake",
   "file-system-watcher",
+  "outside",
+  "http",
 ] as const;
 
 const throttleReasons = ["off", "ceiling", "pause"] as const;

@@ -101,7 +101,7 @@ test("a package: its parts share one run, and the persister's normal end is its 
 });
 
 test("every component that can be restarted has a series of its own among the restarts", () => {
-  const children = [...root.children, ...onePackage.children];
+  const children = [...root.children, ...others.children, ...onePackage.children];
   const kinds = children.map(({ id }) => id.split(":", 1).join());
   expect([...componentKinds].sort()).toEqual(kinds.sort());
 });

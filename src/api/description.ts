@@ -32,8 +32,31 @@ export async function describe(api: Api, { token }: Pick<ApiContext, "token">): 
       ...(token !== undefined && { security: [{ token: [] }] }),
     },
     transform: createJsonSchemaTransform({ schemaRegistry }),
-    transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
+    transformObject: (document) => withoutUnused(transformObject(document)),
   });
+}
+
+const transformObject = createJsonSchemaTransformObject({ schemaRegistry });
+
+type Described = ReturnType<typeof transformObject>;
+
+/** Each schema is described as it is sent and as it is received, and most are only sent. */
+function withoutUnused(document: Described): Described {
+  const schemas = "components" in document ? (document.components?.schemas ?? {}) : {};
+  const used = namesIn(document.paths);
+  for (const name of used) {
+    for (const further of namesIn(schemas[name])) used.add(further); // The loop comes to these too.
+  }
+  for (const name of Object.keys(schemas)) {
+    if (!used.has(name)) delete schemas[name]; // The document was made anew.
+  }
+  return document;
+}
+
+function namesIn(value: unknown): Set<string> {
+  const text = JSON.stringify(value ?? null);
+  const found = text.matchAll(/"#\/components\/schemas\/(\w+)"/g);
+  return new Set(Array.from(found, ([, name = ""]) => name));
 }
 
 /** The page writes styles into its elements; scripts come from here alone. */

@@ -1,4 +1,5 @@
 // What the description of the API says of every route.
+import type { z } from "zod";
 import { problemSchema } from "../schemas/problem.ts";
 
 export type Tag = "health" | "packages" | "telemetry" | "settings" | "daemon";
@@ -8,13 +9,20 @@ export function described(operationId: string, summary: string, tag: Tag = "daem
   return { operationId, summary, tags: [tag] };
 }
 
-/** A response that is a problem, whatever it is. To be listed beside a route's own responses. */
-export const orProblem = {
-  default: {
-    description: "Something is not as it should be (RFC 9457)",
-    content: { "application/problem+json": { schema: problemSchema } },
-  },
+/** An answer as JSON. */
+export function json<Schema extends z.ZodType>(schema: Schema, description = "As asked") {
+  return { description, content: { "application/json": { schema } } };
+}
+
+const aProblem = (description: string) => {
+  return { description, content: { "application/problem+json": { schema: problemSchema } } };
 };
+
+/** What may be answered instead of what was asked for. To be listed beside a route's own responses. */
+export const orProblem = () => ({
+  "4xx": aProblem("The request cannot be served as it is (RFC 9457)"),
+  "5xx": aProblem("It cannot be served now (RFC 9457)"),
+});
 
 /** A route that needs no token. */
 export const unprotected = { config: { isPublic: true } };

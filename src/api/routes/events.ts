@@ -27,7 +27,7 @@ export function addEvents(api: Api, { onlookers, heartbeatMs }: ApiContext): voi
             description: "Each event's name is its kind; Last-Event-ID is heeded",
             content: { "text/event-stream": { schema: eventSchema } },
           },
-          ...orProblem,
+          ...orProblem(),
         },
       },
     },

@@ -7,7 +7,7 @@ import { healthSchema, readinessSchema } from "../schemas/health.ts";
 import { statusSchema } from "../schemas/status.ts";
 import { treeSchema } from "../schemas/tree.ts";
 import { statusTeller } from "../status.ts";
-import { described, unprotected } from "./described.ts";
+import { described, json, unprotected } from "./described.ts";
 
 export function addLive(api: Api, context: ApiContext): void {
   const { registry, folders, startedMs, metrics } = context;
@@ -15,13 +15,17 @@ export function addLive(api: Api, context: ApiContext): void {
 
   api.get(
     "/api/v1/status",
-    { schema: { ...described("status", "What is going on"), response: { 200: statusSchema } } },
+    {
+      schema: { ...described("status", "What is going on"), response: { 200: json(statusSchema) } },
+    },
     status,
   );
 
   api.get(
     "/api/v1/tree",
-    { schema: { ...described("tree", "The supervision tree"), response: { 200: treeSchema } } },
+    {
+      schema: { ...described("tree", "The supervision tree"), response: { 200: json(treeSchema) } },
+    },
     async () => {
       const root = registry.find(rootKey);
       if (root === undefined) throw problem("stopping", "the tree is not complete");
@@ -36,7 +40,7 @@ export function addLive(api: Api, context: ApiContext): void {
       ...unprotected,
       schema: {
         ...described("health", "Whether the daemon lives", "health"),
-        response: { 200: healthSchema, 503: healthSchema },
+        response: { 200: json(healthSchema), 503: json(healthSchema, "Not so") },
       },
     },
     async (_request, reply) => {
@@ -52,7 +56,7 @@ export function addLive(api: Api, context: ApiContext): void {
       ...unprotected,
       schema: {
         ...described("readiness", "Whether the daemon can load packages", "health"),
-        response: { 200: readinessSchema, 503: readinessSchema },
+        response: { 200: json(readinessSchema), 503: json(readinessSchema, "Not so") },
       },
     },
     async (_request, reply) => {

@@ -16,7 +16,7 @@ import {
   filesQuerySchema,
 } from "../schemas/files.ts";
 import { rejectsPageSchema, rejectsQuerySchema } from "../schemas/rejects.ts";
-import { described, orProblem } from "./described.ts";
+import { described, json, orProblem } from "./described.ts";
 
 export function addPackages(api: Api, context: ApiContext): void {
   const { registry, folders, log } = context;
@@ -27,7 +27,7 @@ export function addPackages(api: Api, context: ApiContext): void {
       schema: {
         ...described("files", "Packages, the newest first", "packages"),
         querystring: filesQuerySchema,
-        response: { 200: filesPageSchema, ...orProblem },
+        response: { 200: json(filesPageSchema), ...orProblem() },
       },
     },
     async ({ query }) => read(registry, (db) => findFiles(db, query)),
@@ -39,7 +39,7 @@ export function addPackages(api: Api, context: ApiContext): void {
       schema: {
         ...described("file", "The whole story of a package", "packages"),
         params: fileParamsSchema,
-        response: { 200: fileStorySchema, ...orProblem },
+        response: { 200: json(fileStorySchema), ...orProblem() },
       },
     },
     async ({ params }): Promise<FileStory> => {
@@ -56,7 +56,7 @@ export function addPackages(api: Api, context: ApiContext): void {
         ...described("rejects", "The rejected lines of a package", "packages"),
         params: fileParamsSchema,
         querystring: rejectsQuerySchema,
-        response: { 200: rejectsPageSchema, ...orProblem },
+        response: { 200: json(rejectsPageSchema), ...orProblem() },
       },
     },
     async ({ params, query }) => {
@@ -80,7 +80,7 @@ export function addPackages(api: Api, context: ApiContext): void {
       schema: {
         ...described("retry", "Sends a failed package again", "packages"),
         params: fileParamsSchema,
-        response: { 202: retriedSchema, ...orProblem },
+        response: { 202: json(retriedSchema), ...orProblem() },
       },
     },
     async ({ params: { id } }, reply) => {

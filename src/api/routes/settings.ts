@@ -15,7 +15,7 @@ import {
   settingsChangeSchema,
   settingsSchema,
 } from "../schemas/settings.ts";
-import { described, orProblem } from "./described.ts";
+import { described, json, orProblem } from "./described.ts";
 
 export function addSettings(api: Api, { registry, startSettings }: ApiContext): void {
   api.get(
@@ -23,7 +23,7 @@ export function addSettings(api: Api, { registry, startSettings }: ApiContext): 
     {
       schema: {
         ...described("settings", "Settings that can be changed", "settings"),
-        response: { 200: settingsSchema, ...orProblem },
+        response: { 200: json(settingsSchema), ...orProblem() },
       },
     },
     async () => settingsOf(registry, startSettings),
@@ -35,7 +35,7 @@ export function addSettings(api: Api, { registry, startSettings }: ApiContext): 
       schema: {
         ...described("changeSettings", "Changes settings, all of them or none", "settings"),
         body: settingsChangeSchema,
-        response: { 200: settingsSchema, ...orProblem },
+        response: { 200: json(settingsSchema), ...orProblem() },
       },
     },
     async ({ body }) => {

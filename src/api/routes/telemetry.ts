@@ -19,7 +19,7 @@ import {
   telemetryAnswerSchema,
   telemetryQuerySchema,
 } from "../schemas/telemetry.ts";
-import { described, orProblem } from "./described.ts";
+import { described, json, orProblem } from "./described.ts";
 
 /** A plot of states has no use for more. */
 const mostChangedReadings = 1_000;
@@ -33,7 +33,7 @@ export function addTelemetry(api: Api, { registry }: ApiContext): void {
         ...described("fileTelemetry", "The readings of a package", "telemetry"),
         params: fileParamsSchema,
         querystring: fileTelemetryQuerySchema,
-        response: { 200: telemetryAnswerSchema, ...orProblem },
+        response: { 200: json(telemetryAnswerSchema), ...orProblem() },
       },
     },
     async ({ params, query }) => {
@@ -56,7 +56,7 @@ export function addTelemetry(api: Api, { registry }: ApiContext): void {
       schema: {
         ...described("telemetry", "The readings of a satellite type", "telemetry"),
         querystring: telemetryQuerySchema,
-        response: { 200: telemetryAnswerSchema, ...orProblem },
+        response: { 200: json(telemetryAnswerSchema), ...orProblem() },
       },
     },
     async ({ query }) => {
@@ -81,7 +81,7 @@ export function addTelemetry(api: Api, { registry }: ApiContext): void {
       schema: {
         ...described("satellites", "What there is of each satellite type", "telemetry"),
         querystring: satellitesQuerySchema,
-        response: { 200: satellitesSchema, ...orProblem },
+        response: { 200: json(satellitesSchema), ...orProblem() },
       },
     },
     async ({ query }) => {

@@ -5,7 +5,7 @@ import type { Api, ApiContext } from "../context.ts";
 import { problem } from "../problems.ts";
 import { uploadedSchema, uploadQuerySchema } from "../schemas/actions.ts";
 import { mostUploadBytes, receivePackage } from "../upload.ts";
-import { described, orProblem } from "./described.ts";
+import { described, json, orProblem } from "./described.ts";
 
 const mostUploads = 8;
 
@@ -24,7 +24,7 @@ export function addUpload(api: Api, { folders, log }: ApiContext): void {
           ...described("upload", "Sends a package into the inbox", "packages"),
           description: "The body is the package, byte by byte.",
           querystring: uploadQuerySchema,
-          response: { 201: uploadedSchema, ...orProblem },
+          response: { 201: json(uploadedSchema), ...orProblem() },
         },
       },
       async ({ query: { name }, body, raw }, reply) => {
