@@ -54,8 +54,7 @@ export class Recovery {
    */
   async claims(): Promise<number[]> {
     const { folders, inHand } = this.#context;
-    const names = await readdir(folders.processing);
-    const ids = names.filter((name) => /^[1-9]\d{0,15}$/.test(name)).map(Number);
+    const ids = await idsIn(folders.processing);
     const ours = ids.filter((id) => !inHand.has(id)).sort((a, b) => a - b);
     const behind = ours.filter((id) => id > this.#lastId);
     const page = (behind.length > 0 ? behind : ours).slice(0, pageIds);
@@ -185,12 +184,27 @@ export class Recovery {
     for (const row of here) {
       const isOurs = row.owner === database.owner;
       if (!isOurs && row.owner !== null && living.has(row.owner)) continue;
+      // In this order, since a file goes this way: one that moves meanwhile is seen before or after.
+      if (await this.#mayComeAgain(row)) continue;
       if ((await namesInClaim(folders, row.id)).length > 0) continue;
-      const inInbox = await look(pathOf(folders.ingest, packageName(Buffer.from(row.name))));
-      if (inInbox.kind === "file") continue; // It may be these very bytes, put back by a person.
       if (inHand.has(row.id)) continue; // By now.
       await this.#giveUpMissing(row);
     }
+  }
+
+  /** Whether these very bytes may be on their way to the row: put back by a person, or claimed and not yet known. */
+  async #mayComeAgain({ name, sizeBytes }: LedgerRow): Promise<boolean> {
+    const { database, folders, stopping } = this.#context;
+    const inInbox = await look(pathOf(folders.ingest, packageName(Buffer.from(name))));
+    if (inInbox.kind === "file") return true;
+    const claims = await idsIn(folders.processing);
+    const rows = await database.use(stopping, ({ ledger }) => ledger.findAll(claims));
+    const known = new Set(rows.map(({ id }) => id));
+    for (const fileId of claims.filter((id) => !known.has(id))) {
+      const file = await this.#fileIn(fileId);
+      if (file !== undefined && Number(file.fingerprint.sizeBytes) === sizeBytes) return true;
+    }
+    return false;
   }
 
   async #giveUpMissing(row: LedgerRow): Promise<void> {
@@ -263,6 +277,12 @@ export class Recovery {
     await removeClaimFolder(folders, file.fileId);
     return { kind: "identify", file: moved };
   }
+}
+
+/** The claims that lie in processing/. */
+async function idsIn(processing: string): Promise<number[]> {
+  const names = await readdir(processing);
+  return names.filter((name) => /^[1-9]\d{0,15}$/.test(name)).map(Number);
 }
 
 /** Whether a daemon on these folders had it; several folders may share a database. */

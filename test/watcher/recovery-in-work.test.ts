@@ -20,7 +20,7 @@ async function leaveInWork(
   { content = bytes, checkpoint = 1, owner = ownerOf(dead, folders) } = {},
 ): Promise<number> {
   const row = { status: "processing", sha256: sha256(bytes), owner, checkpoint, attempts: 3 };
-  const id = await ledger.enter(row);
+  const id = await ledger.enter({ ...row, size: bytes.length });
   await leave(folders, id, content);
   return id;
 }
@@ -106,6 +106,19 @@ describe("a row in work", () => {
     await expect
       .poll(() => ledger.rows(), soon)
       .toMatchObject([{ id, status: "complete", checkpoint: 12 }, { id: gone }]);
+    await expectEmpty(folders);
+  });
+
+  test("whose bytes lie in a claim that is not yet identified waits for it", async () => {
+    const folders = await makeFolders();
+    const id = await leaveInWork(folders, { checkpoint: 12 });
+    await rm(join(folders.processing, String(id)), { recursive: true });
+    await leave(folders, await ledger.nextId(), bytes); // Killed between the row and the move to its claim.
+    const daemon = await IntakeDaemon.start(ledger, { folders, settleMs: 300 });
+    await expect
+      .poll(() => ledger.rows(), soon)
+      .toMatchObject([{ id, status: "complete", checkpoint: 12 }]);
+    expect(daemon.logged.said("package failed")).toEqual([]);
     await expectEmpty(folders);
   });
 

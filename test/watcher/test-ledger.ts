@@ -76,7 +76,7 @@ export class TestLedger {
     const error = row.error ?? (status === "failed" ? "failed before" : null);
     const { rows } = await this.#pool.query<{ id: number }>(
       `INSERT INTO files (name, sha256, size_bytes, status, checkpoint_line, attempts, owner, error, duplicate_of)
-       VALUES ($1, $2, 0, $3, $4, $5, $6, $7, $8) RETURNING id::int`,
+       VALUES ($1, $2, $9, $3, $4, $5, $6, $7, $8) RETURNING id::int`,
       [
         name,
         row.sha256,
@@ -86,6 +86,7 @@ export class TestLedger {
         row.owner ?? null,
         error,
         row.duplicate_of ?? null,
+        row.size ?? 0,
       ],
     );
     return rows[0]?.id ?? 0;
