@@ -23,7 +23,7 @@ describe("a file in processing/ without a row", () => {
       .toMatchObject([{ id, name: "left.json", status: "complete", sha256: sha256(bytes) }]);
     expect(daemon.runs).toEqual([id]);
     await expectEmpty(folders);
-    expect(await ledger.claimLocks(id)).toBe(0);
+    await expect.poll(() => ledger.claimLocks(id), soon).toBe(0);
   });
 
   test("is a duplicate if its bytes are complete, and waits if they are in work", async () => {
