@@ -2,6 +2,7 @@
 // that tests run the same daemon with others.
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
+import { isatty } from "node:tty";
 import { httpKey } from "./api/http-server.ts";
 import { type Config, readConfig } from "./config.ts";
 import { SetupError } from "./errors.ts";
@@ -22,6 +23,9 @@ import { telemetryTree } from "./tree.ts";
 
 /** The limits of the tree add up to less; what still runs then is abandoned, and found again by the next start. */
 const longestStopMs = 9_500;
+
+/** Under `npm start` Ctrl-C comes twice, from the terminal and from npm: within this time it is one. */
+const echoMs = 500;
 
 export type ExitCode = 0 | 1 | 2;
 
@@ -89,12 +93,15 @@ class Life {
   readonly #ending = new AbortController();
   #cause: "asked" | "failed" | "setup" | undefined;
   #log: Log | undefined;
+  #askedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor() {
     this.ended = new Promise((resolve) => {
       this.ending.addEventListener("abort", () => resolve(), { once: true });
     });
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => this.#asked());
+    for (const signal of ["SIGTERM", "SIGINT"] as const) {
+      process.on(signal, () => this.#asked(signal));
+    }
     // Nobody's child failed: nothing can be said of the state we are in, so the root is stopped.
     process.on("uncaughtException", (error) => this.end(error));
     process.on("unhandledRejection", (error) => this.end(error));
@@ -132,11 +139,19 @@ class Life {
     return this.#cause === "asked" ? 0 : this.#cause === "setup" ? 2 : 1;
   }
 
-  #asked(): void {
-    if (this.#cause !== undefined) process.exit(130);
+  #asked(signal: NodeJS.Signals): void {
+    if (this.#cause !== undefined) {
+      if (this.#isEcho(signal)) return;
+      process.exit(130);
+    }
     this.#cause = "asked";
+    this.#askedAtMs = performance.now();
     this.#log?.info("stopping");
     this.#ending.abort();
+  }
+
+  #isEcho(signal: NodeJS.Signals): boolean {
+    return signal === "SIGINT" && isatty(0) && performance.now() - this.#askedAtMs < echoMs;
   }
 
   #tell(err: unknown): void {

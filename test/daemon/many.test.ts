@@ -1,9 +1,10 @@
-// Two thousand small packages at once: both types, some refused, some twice.
+// F29: two thousand small packages at once: both types, some refused, some twice; with few descriptors.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { filesIn } from "../support/daemon.ts";
 import { drop } from "../support/drop.ts";
 import { samplePackage } from "../support/sample-package.ts";
 import { openStation, type Station } from "../support/shared-daemon.ts";
+import { after } from "../support/surroundings.ts";
 
 let station: Station;
 beforeAll(async () => {
@@ -28,7 +29,7 @@ function bytesOf(n: number): Buffer {
 
 test("each ends as the contract says, and all books balance", async () => {
   for (let n = 0; n < count; n++) await drop(station.dir, `package-${n}`, bytesOf(n));
-  await station.start();
+  await station.start({ under: after("ulimit -n 256") });
   const contents = new Map<string, number>();
   for (let n = 0; n < count; n++) {
     const key = bytesOf(n).toString("latin1");

@@ -56,6 +56,20 @@ describe("a signal", () => {
     await station.check.expectLoaded(sample);
   });
 
+  test("Ctrl-C under npm, which hands it on, is one: exit 0", async () => {
+    const command = 'exec script -qefc "$(printf "%s " "$@")" /dev/null'; // Gives it a terminal.
+    const daemon = await station.start({ under: ["/bin/sh", "-c", command, "sh"] });
+    const pid = Number(daemon.log.at(-1)?.["pid"]);
+    process.kill(pid, "SIGINT");
+    await daemon.logged("stopping");
+    try {
+      process.kill(pid, "SIGINT");
+    } catch {
+      // It has ended by now, which is as good.
+    }
+    expect(await daemon.exited).toBe(0);
+  });
+
   test("a part that hangs is given up: exit 0 within 10 s", async () => {
     const first = await station.start({ faults: "before_commit:hang:1" });
     await drop(station.dir, "package", samplePackage({ lines: 10, seed: 3 }).bytes);
