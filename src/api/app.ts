@@ -38,7 +38,7 @@ export async function createApp(context: ApiContext): Promise<Api> {
   const app = Fastify({
     ...connectionLimits,
     forceCloseConnections: true, // A stream of events would hold up the stop.
-    logger: false, // Metrics count requests; the log is for packages.
+    logger: false, // The log is for packages.
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: errorHandler(context.log),
   }).withTypeProvider<ZodTypeProvider>();
