@@ -84,8 +84,7 @@ function timeAxis({ timeText }: PlotLook): uPlot.Axis {
 }
 
 /** As fine as the step needs; the day where it changes. */
-const timeTicks: uPlot.Axis.DynamicValues = (plot, ticks) => {
-  const step = (ticks[1] ?? 0) - (ticks[0] ?? 0);
+const timeTicks: uPlot.Axis.DynamicValues = (plot, ticks, _axis, _space, step) => {
   let lastDay = "";
   return ticks.map((seconds) => {
     const iso = new Date(seconds * 1000).toISOString();

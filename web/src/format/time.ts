@@ -39,7 +39,7 @@ export function isoFromSeconds(seconds: number): string {
   return `${new Date(whole * 1000).toISOString().slice(0, 19)}.${String(micros).padStart(6, "0")}Z`;
 }
 
-/** "now", "12 s ago", "3 min ago", "5 h ago", "2 d ago"; the future is "in 12 s" */
+/** "now", "12 s ago", "3 min ago", "5 h ago", "2 d ago", "1.5 years ago"; the future is "in 12 s" */
 export function relativeText(seconds: number): string {
   const ago = Math.abs(seconds);
   if (ago < 1) return "now";
@@ -47,9 +47,12 @@ export function relativeText(seconds: number): string {
   return seconds < 0 ? `in ${text}` : `${text} ago`;
 }
 
+const yearSeconds = 365.25 * 86_400;
+
 function roughDuration(seconds: number): string {
   if (seconds < 60) return `${Math.floor(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 2 * 86_400) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.floor(seconds / 86_400)} d`;
+  if (seconds < yearSeconds) return `${Math.floor(seconds / 86_400)} d`;
+  return `${(seconds / yearSeconds).toFixed(1)} years`;
 }

@@ -15,6 +15,8 @@ export interface ReadingsPlotsProps {
   readonly of: ReadingsModel;
   readonly zoom: Zoom | null;
   readonly onZoom: (zoom: Zoom | null) => void;
+  /** What is shown without a zoom. */
+  readonly unzoomed: string;
 }
 
 interface Measurement {
@@ -29,7 +31,7 @@ const measurements: readonly Measurement[] = [
   { of: "velocity", title: "Velocity", unit: "m/s", digits: 2 },
 ];
 
-export function ReadingsPlots({ of, zoom, onZoom }: ReadingsPlotsProps) {
+export function ReadingsPlots({ of, zoom, onZoom, unzoomed }: ReadingsPlotsProps) {
   const { bucketSeconds, readings, states, pieces, range, statesAreCut } = of;
   return (
     <Panel title="Readings over time (UTC)" class="readings" aside={<Resolution of={of} />}>
@@ -43,7 +45,7 @@ export function ReadingsPlots({ of, zoom, onZoom }: ReadingsPlotsProps) {
                 Zoom out
               </button>
               <button type="button" onClick={() => onZoom(null)}>
-                Show all
+                {unzoomed}
               </button>
             </>
           )}

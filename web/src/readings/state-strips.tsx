@@ -64,7 +64,7 @@ function Strip({ of, pieces, range, values }: StripProps) {
       const inner = width - plotGutterPx - plotMarginPx;
       const x = (seconds: number): number => {
         const share = (seconds - from) / Math.max(1e-9, to - from);
-        return plotGutterPx + Math.min(1, Math.max(0, share)) * inner;
+        return plotGutterPx + Math.round(Math.min(1, Math.max(0, share)) * inner);
       };
       context.clearRect(0, 0, width, height);
       for (const stretch of of.stretches) {

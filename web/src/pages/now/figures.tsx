@@ -1,6 +1,6 @@
 // The figures of the day and the state of what loading depends on, in one row.
 import type { Status } from "../../../../src/api/schemas/status.ts";
-import { countText, noValue } from "../../format/count.ts";
+import { countOf, countText, noValue } from "../../format/count.ts";
 import { bytesText } from "../../format/quantity.ts";
 import { status } from "../../live/status.ts";
 import { meanOfLast, throughput } from "../../live/throughput.ts";
@@ -68,10 +68,12 @@ function sumOf(packages: Readonly<Record<string, number>>): number {
   return Object.values(packages).reduce((sum, count) => sum + count, 0);
 }
 
-function backlogText({ work }: Status): string {
-  if (work.length === 0) return "nothing in work";
+function backlogText({ work, inboxFiles }: Status): string {
   const left = work.reduce((sum, { sizeBytes, offset }) => sum + sizeBytes - offset, 0);
-  return `${bytesText(left)} to go`;
+  const inWork = work.length === 0 ? "nothing in work" : `${bytesText(left)} to go`;
+  return (inboxFiles ?? 0) === 0
+    ? inWork
+    : `${inWork}, ${countOf(inboxFiles ?? 0, "file")} in the inbox`;
 }
 
 function Throttle({ now }: { now: Status | undefined }) {

@@ -15,7 +15,6 @@ import { Empty, Panel } from "../../ui/panel.tsx";
 const mostShown = 64;
 const fewestSlots = 4;
 const mostSlots = 8;
-const slotRem = 4.85;
 
 export function InWork() {
   const all = work.value;
@@ -29,7 +28,7 @@ export function InWork() {
       class="in-work"
       aside={<Counts loading={loading} waiting={all.length - loading} />}
     >
-      <div class="slots" style={{ height: `${slots.current * slotRem}rem` }}>
+      <div class="slots" style={{ "--slots": slots.current }}>
         {shown.map((one) => (
           <InWorkRow key={one.fileId} of={one} />
         ))}

@@ -98,7 +98,9 @@ function WithReadings({ of, query }: { of: FileStory; query: URLSearchParams }) 
         </div>
         <ReadingsMap of={model} title="Ground track" />
       </div>
-      {model !== undefined && <ReadingsPlots of={model} zoom={zoom} onZoom={onZoom} />}
+      {model !== undefined && (
+        <ReadingsPlots of={model} zoom={zoom} onZoom={onZoom} unzoomed="Show all" />
+      )}
     </>
   );
 }

@@ -62,20 +62,39 @@ function RejectedLines({ fileId, reason, errors, clear }: RejectedLinesProps) {
     getRejects(fileId, { reason, after, limit: linesPerPage, rawBytes }, abort),
   );
   const { body, problem } = page.state.value;
-  const aside = reason === "" ? undefined : <a href={clear}>all reasons</a>;
+  const [isWhole, setIsWhole] = useState(false);
+  const aside = (
+    <span class="controls">
+      {reason !== "" && <a href={clear}>all reasons</a>}
+      <label>
+        <input
+          type="checkbox"
+          checked={isWhole}
+          onChange={({ currentTarget }) => setIsWhole(currentTarget.checked)}
+        />
+        whole lines
+      </label>
+    </span>
+  );
   return (
     <Panel title={reason === "" ? "Rejected lines" : `Rejected lines: ${reason}`} aside={aside}>
       {body === undefined && <Waiting problem={problem} />}
-      {body !== undefined && <LinesTable lines={body.rejects} />}
+      {body !== undefined && <LinesTable lines={body.rejects} isWhole={isWhole} />}
       <Pager at={after} next={body?.next} go={setAfter} />
     </Panel>
   );
 }
 
-function LinesTable({ lines }: { lines: readonly RejectedLine[] }) {
+interface LinesTableProps {
+  readonly lines: readonly RejectedLine[];
+  /** Else two lines of text of each. */
+  readonly isWhole: boolean;
+}
+
+function LinesTable({ lines, isWhole }: LinesTableProps) {
   return (
     <div class="scroll">
-      <table class="lines">
+      <table class={isWhole ? "lines" : "lines short"}>
         <thead>
           <tr>
             <th scope="col" class="number">
@@ -101,9 +120,13 @@ function LinesTable({ lines }: { lines: readonly RejectedLine[] }) {
                 <Foreign text={line.detail ?? ""} />
               </td>
               <td class="wide wrap">
-                <RawText text={line.text} />
+                <div class="raw-box">
+                  <RawText text={line.text} />
+                </div>
                 {line.rawBytes > rawBytes && (
-                  <span class="dim small"> … {countText(line.rawBytes)} B in all</span>
+                  <div class="dim small">
+                    the first {rawBytes} of {countText(line.rawBytes)} bytes
+                  </div>
                 )}
               </td>
             </tr>

@@ -12,24 +12,28 @@ export function PackageTable({ files }: { files: readonly FileSummary[] }) {
       <table class="packages">
         <thead>
           <tr>
-            <th scope="col" class="number">
+            <th scope="col" class="number roomy">
               id
             </th>
             <th scope="col">status</th>
             <th scope="col" class="wide">
               name
             </th>
-            <th scope="col">satellite</th>
-            <th scope="col" class="number">
+            <th scope="col" class="roomy">
+              satellite
+            </th>
+            <th scope="col" class="number roomy">
               size
             </th>
-            <th scope="col" class="number">
+            <th scope="col" class="number roomy">
               readings
             </th>
             <th scope="col" class="number">
               rejected
             </th>
-            <th scope="col">data time (UTC)</th>
+            <th scope="col" class="roomy">
+              data time (UTC)
+            </th>
             <th scope="col" class="number">
               claimed
             </th>
@@ -50,7 +54,7 @@ function PackageRow({ file }: { file: FileSummary }) {
   return (
     <>
       <tr data-file-id={id}>
-        <td class="number dim">{id}</td>
+        <td class="number dim roomy">{id}</td>
         <td>
           <StatusMark status={status} />
         </td>
@@ -59,17 +63,17 @@ function PackageRow({ file }: { file: FileSummary }) {
             <Name text={file.name} />
           </a>
         </th>
-        <td>{file.satelliteType ?? <span class="dim">–</span>}</td>
-        <td class="number">
+        <td class="roomy">{file.satelliteType ?? <span class="dim">–</span>}</td>
+        <td class="number roomy">
           <Bytes of={file.sizeBytes} />
         </td>
-        <td class="number">
+        <td class="number roomy">
           <Count of={file.importedLines} />
         </td>
         <td class="number">
           <Rejects of={file.errors} />
         </td>
-        <td>
+        <td class="roomy">
           {file.firstTimestamp === null || file.lastTimestamp === null ? (
             <span class="dim">–</span>
           ) : (
@@ -82,7 +86,7 @@ function PackageRow({ file }: { file: FileSummary }) {
       </tr>
       {error !== null && (
         <tr class="detail">
-          <td />
+          <td class="roomy" />
           <td />
           <td colSpan={7}>
             <Foreign text={error} />
@@ -91,7 +95,7 @@ function PackageRow({ file }: { file: FileSummary }) {
       )}
       {duplicateOf !== null && (
         <tr class="detail quiet">
-          <td />
+          <td class="roomy" />
           <td />
           <td colSpan={7}>
             the same bytes as <a href={hrefOf(`/packages/${duplicateOf}`)}>package {duplicateOf}</a>

@@ -26,7 +26,21 @@ export function CoveragePanel({ of: { coverage }, zoom, onZoom }: CoveragePanelP
   const zoomToGap = (from: string, to: string, seconds: number): void =>
     onZoom([epochSeconds(from) - seconds * 0.2, epochSeconds(to) + seconds * 0.2]);
   return (
-    <Panel title="Coverage of data time" aside={`${percentText(share, 1)} % covered`}>
+    <Panel
+      title="Coverage of data time"
+      aside={
+        <span class="controls">
+          {percentText(share, 1)} % covered
+          <button
+            type="button"
+            class="plain link"
+            onClick={() => onZoom([epochSeconds(coverage.from), afterOf(coverage.to)])}
+          >
+            show all
+          </button>
+        </span>
+      }
+    >
       <div class="body">
         <CoverageStrip of={coverage} zoom={zoom} />
         <div class="ends small dim">
@@ -67,13 +81,18 @@ export function CoveragePanel({ of: { coverage }, zoom, onZoom }: CoveragePanelP
   );
 }
 
+/** A range ends before its end: the last reading is to be in it. */
+function afterOf(to: string): number {
+  return epochSeconds(to) + 1e-3;
+}
+
 function CoverageStrip({ of, zoom }: { of: Coverage; zoom: Zoom | null }) {
   const draw = useCallback<Draw>(
     (context, { width, height }) => {
       const from = epochSeconds(of.from);
       const span = Math.max(1e-6, epochSeconds(of.to) - from);
       const x = (seconds: number): number =>
-        Math.min(width, Math.max(0, ((seconds - from) / span) * width));
+        Math.round(Math.min(width, Math.max(0, ((seconds - from) / span) * width)));
       context.clearRect(0, 0, width, height);
       context.fillStyle = colourOf("--series-1");
       for (const { start, share } of of.buckets) {

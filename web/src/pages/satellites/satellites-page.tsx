@@ -97,7 +97,7 @@ function SatelliteView({ of, query }: { of: Satellite; query: URLSearchParams })
       {model === undefined ? (
         <Waiting problem={problem} />
       ) : (
-        <ReadingsPlots of={model} zoom={zoom} onZoom={onZoom} />
+        <ReadingsPlots of={model} zoom={zoom} onZoom={onZoom} unzoomed="Latest day" />
       )}
     </CursorContext.Provider>
   );
