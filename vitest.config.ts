@@ -17,6 +17,7 @@ export default defineConfig({
           ...limits,
           name: "all",
           include: ["test/**/*.test.ts"],
+          exclude: ["test/browser/**"], // npm run test:browser.
           globalSetup: ["test/support/global-setup.ts"],
         },
       },

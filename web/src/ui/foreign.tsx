@@ -2,9 +2,9 @@
 // hide, or turn around what stands beside it, is made visible.
 import { shownText, textRuns } from "../format/raw-text.ts";
 
-/** One line, cut at the edge of its box; whole in its title. */
+/** One line, cut at the edge of its box; the title has more of it. */
 export function Name({ text }: { text: string }) {
-  const shown = shownText(text);
+  const shown = shortened(shownText(text));
   return (
     <bdi class="name" title={shown}>
       {shown}
@@ -12,9 +12,16 @@ export function Name({ text }: { text: string }) {
   );
 }
 
-/** As many lines as it needs. */
+/** As many lines as it needs, up to some. */
 export function Foreign({ text }: { text: string }) {
-  return <bdi class="foreign">{shownText(text)}</bdi>;
+  return <bdi class="foreign">{shortened(shownText(text))}</bdi>;
+}
+
+/** A value of an instrument can be a megabyte. */
+const longestText = 600;
+
+function shortened(text: string): string {
+  return text.length <= longestText ? text : `${text.slice(0, longestText)}…`;
 }
 
 const longestRuns = 4_000;
