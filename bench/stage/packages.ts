@@ -82,6 +82,17 @@ export class Packages {
     return path;
   }
 
+  /** A package of a few good lines that are very long, by a key that is ignored. */
+  async spoolLongLines(lines: number, lineBytes: number): Promise<string> {
+    const path = this.#nextPath();
+    const line = Buffer.from(longLine(lineBytes));
+    await withNewFile(path, async (file) => {
+      await file.writeFile(`${JSON.stringify({ satellite_type: "jackal_mk1" })}\n`);
+      for (let written = 0; written < lines; written++) await file.writeFile(line);
+    });
+    return path;
+  }
+
   /** Moves what was spooled into the inbox. @returns when that began, in milliseconds since 1970 */
   drop(spooled: readonly string[], filesDir: string): number {
     const atMs = Date.now(); // The clock of the daemon's log.
@@ -134,6 +145,21 @@ async function withNewFile(
   } finally {
     await file.close();
   }
+}
+
+function longLine(lineBytes: number): string {
+  const reading = {
+    timestamp: "2023-12-26T09:34:27.602982Z",
+    velocity: 8020.29,
+    altitude: 300047.9,
+    latitude: -11.06,
+    longitude: -37.829,
+    instrument1: "ok",
+    instrument2: "disabled",
+    ignored: "",
+  };
+  const ignored = "x".repeat(lineBytes - JSON.stringify(reading).length - 1);
+  return `${JSON.stringify({ ...reading, ignored })}\n`;
 }
 
 /** The bytes behind the header, as often as they are asked for. */
