@@ -5,7 +5,7 @@ import type { Folders } from "./folders/folders.ts";
 import type { Events } from "./observability/events.ts";
 import { metricsOf } from "./observability/metrics.ts";
 import type { Exposition, Reading } from "./observability/prometheus.ts";
-import { fileParsersKey, stagingKey, throttleKey } from "./parsers/parts.ts";
+import { fileParsersKey, settingsKey, stagingKey, throttleKey } from "./parsers/parts.ts";
 import type { Registry } from "./registry/registry.ts";
 import { rejectionReasons } from "./satellites/satellite.ts";
 import { intakeKey } from "./tree.ts";
@@ -42,6 +42,10 @@ export function daemonMetrics(sources: Sources): () => Promise<Exposition> {
     rejectionReasons,
     components: componentKinds,
     throttleReasons,
+    throttleSet: () => {
+      const { rowsPerSecond, pauseMs } = sources.registry.get(settingsKey).current;
+      return { rowsPerSecond: rowsPerSecond === 0 ? null : rowsPerSecond, pauseMs };
+    },
   });
 }
 

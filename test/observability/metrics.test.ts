@@ -10,6 +10,7 @@ const sets = {
   rejectionReasons: ["too_deep", "out_of_range"],
   components: ["database", "file-reader"],
   throttleReasons: ["off", "ceiling"],
+  throttleSet: () => ({ rowsPerSecond: null, pauseMs: 50 }),
 };
 
 function start(readings: readonly Reading[] = []) {
@@ -125,9 +126,10 @@ test("the database is in one state at a time", async () => {
   expect(await states()).toEqual(["away"]);
 });
 
-test("the throttle: its rate, its pause, and its reason out of a fixed set", async () => {
+test("the throttle: as it is set until it tells of a change, its reason out of a fixed set", async () => {
   const { tell, value } = start();
   expect(await value("downlink_throttle_rows_per_second")).toBe(Number.POSITIVE_INFINITY);
+  expect(await value("downlink_throttle_pause_seconds")).toBe(0.05);
   tell({ kind: "throttle_changed", rowsPerSecond: 500, pauseMs: 250, reason: "ceiling" });
   expect(await value("downlink_throttle_rows_per_second")).toBe(500);
   expect(await value("downlink_throttle_pause_seconds")).toBe(0.25);
