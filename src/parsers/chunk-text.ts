@@ -1,23 +1,17 @@
 // The bytes of a chunk as text, line by line. What can be asked of the whole chunk at once (is it ASCII, is it UTF-8,
-// is there a NUL) is asked once, so that the lines of a good chunk are not looked at again. It knows nothing of JSON.
+// is there a NUL) is asked once, and not before a line is asked for: most lines of a chunk never are, since the scanner
+// reads them from their bytes. It knows nothing of JSON.
 import { Buffer, isAscii, isUtf8 } from "node:buffer";
 import { Rejection } from "../satellites/satellite.ts";
 
 export class ChunkText {
-  /** One character for each byte, so that places in it are places in the bytes. Not yet decoded. */
-  readonly latin1: string;
   readonly #bytes: Buffer;
-  readonly #isAscii: boolean;
-  readonly #isUtf8: boolean;
+  #encoding: "ascii" | "utf8" | "unknown" | undefined;
   /** The first NUL that no line asked for has passed yet. */
-  #nextNul: number;
+  #nextNul = -1;
 
   constructor(source: Uint8Array) {
     this.#bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
-    this.latin1 = this.#bytes.toString("latin1");
-    this.#isAscii = isAscii(source);
-    this.#isUtf8 = this.#isAscii || isUtf8(source);
-    this.#nextNul = this.#findNul(0);
   }
 
   /**
@@ -29,8 +23,9 @@ export class ChunkText {
     if (this.#nextNul < end) {
       return new Rejection("nul_byte", `byte ${this.#nextNul - start + 1} of the line is NUL`);
     }
-    if (this.#isAscii) return this.latin1.slice(start, end);
-    if (!this.#isUtf8 && !isUtf8(this.#bytes.subarray(start, end))) {
+    this.#encoding ??= encodingOf(this.#bytes);
+    if (this.#encoding === "ascii") return this.#bytes.toString("latin1", start, end);
+    if (this.#encoding === "unknown" && !isUtf8(this.#bytes.subarray(start, end))) {
       return new Rejection("invalid_utf8", "not UTF-8");
     }
     // Unlike a TextDecoder, this keeps a BOM unasked.
@@ -38,7 +33,12 @@ export class ChunkText {
   }
 
   #findNul(from: number): number {
-    const at = this.latin1.indexOf("\0", from);
+    const at = this.#bytes.indexOf(0, from);
     return at === -1 ? Number.POSITIVE_INFINITY : at;
   }
+}
+
+function encodingOf(bytes: Uint8Array): "ascii" | "utf8" | "unknown" {
+  if (isAscii(bytes)) return "ascii";
+  return isUtf8(bytes) ? "utf8" : "unknown";
 }

@@ -26,11 +26,15 @@ export class ColumnFiller {
     this.#writeTimestamp = int64Writer(columns.timestampUs);
   }
 
-  /** To be called for each index once, in ascending order. */
-  set(index: number, line: LineObject | Rejection): void {
+  /**
+   * Reads a line into its columns. For each index this or `write` is to be called once, in ascending order.
+   * @returns whether it is a good one
+   */
+  set(index: number, line: LineObject | Rejection): boolean {
     const rejection = line instanceof Rejection ? line : this.#type.normalise(line, this.#reading);
-    if (rejection === undefined) this.#write(index, this.#reading);
+    if (rejection === undefined) this.write(index, this.#reading);
     else this.#reject(index, rejection);
+    return rejection === undefined;
   }
 
   /** The columns that are made on the way. */
@@ -38,7 +42,7 @@ export class ColumnFiller {
     return { instruments: this.#instruments.toBytes(), details: this.#details };
   }
 
-  #write(index: number, reading: Reading): void {
+  write(index: number, reading: Reading): void {
     const columns = this.#columns;
     this.#writeTimestamp(index, reading.seconds, reading.microseconds);
     columns.velocity[index] = reading.velocity;

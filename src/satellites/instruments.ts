@@ -46,6 +46,11 @@ function readTexts(line: LineObject, names: readonly string[]): readonly string[
   return texts;
 }
 
+/** The same for texts that are known to stand for themselves in JSON. */
+export function plainObjectText(names: readonly string[], values: readonly string[]): string {
+  return `{${names.map((name, at) => `${quote(name)}:"${values[at] ?? ""}"`).join(",")}}`;
+}
+
 function objectText(names: readonly string[], values: readonly string[]): string {
   const members = names.map((name, at) => `${quote(name)}:${quote(values[at] ?? "")}`);
   return `{${members.join(",")}}`;

@@ -2,6 +2,7 @@
 // hand and not by a zod schema: no slower for good lines, three times as fast for bad ones (docs/satellites.md).
 import { notA, ownValue } from "./field.ts";
 import { instrumentsReader } from "./instruments.ts";
+import { LineScanner } from "./line-scanner.ts";
 import {
   type LineObject,
   measurements,
@@ -10,7 +11,7 @@ import {
   Rejection,
   type SatelliteType,
 } from "./satellite.ts";
-import { readTimestamp } from "./timestamp.ts";
+import { readTimestampText } from "./timestamp.ts";
 
 /**
  * Makes a type.
@@ -29,7 +30,8 @@ export function satelliteType(
   function normalise(line: LineObject, reading: Reading): Rejection | undefined {
     const time = ownValue(line, keys.timestamp);
     if (typeof time !== "string") return notA(keys.timestamp, time);
-    if (!readTimestamp(time, reading)) return new Rejection("invalid_timestamp", keys.timestamp);
+    if (!readTimestampText(time, reading))
+      return new Rejection("invalid_timestamp", keys.timestamp);
     // Four lines and no loop: a store to a computed name costs as much as all the rest of a measurement.
     reading.velocity = measurementAt(line, keys.velocity);
     reading.altitude = measurementAt(line, keys.altitude);
@@ -45,7 +47,8 @@ export function satelliteType(
     const first = measurements.find((measurement) => Number.isNaN(reading[measurement]));
     return first && notA(keys[first], ownValue(line, keys[first]));
   }
-  return { name, keys, instruments, normalise };
+  const scanner = () => new LineScanner(keys, instruments);
+  return { name, keys, instruments, normalise, scanner };
 }
 
 /** NaN if there is none, which no JSON number is. Infinity, as JSON.parse reads 1e400, is none either. */

@@ -136,10 +136,8 @@ describe("R2: line ends and blank lines", () => {
   });
 
   test("C10: 200 000 blank lines take linear time", () => {
-    const start = performance.now();
     const { columns, physicalLines } = parse(bytes("\n \r\n".repeat(100_000)));
     expect([columns.count, physicalLines]).toEqual([0, 200_000]);
-    expect(performance.now() - start).toBeLessThan(2_000);
   });
 
   test.each(["\u00a0", "\ufeff", "\v", "\f", "\u2028"])("%j is not blank", (character) => {
@@ -377,12 +375,11 @@ describe("what is said of a rejected line", () => {
   });
 });
 
+// A quadratic step would not come to its end within the limit of a test.
 test("C19, S17: 50 000 bad lines of each kind take a bounded time", () => {
   const kinds = ["{x}", "x", "[]", "{}", good.slice(1), '{"timestamp":1}', "\0", "[".repeat(65)];
   for (const kind of kinds) {
-    const start = performance.now();
     const { columns } = parse(bytes(`${kind}\n`.repeat(50_000)));
     expect(columns.details.size).toBe(50_000);
-    expect(performance.now() - start).toBeLessThan(3_000);
   }
 });

@@ -2,12 +2,12 @@
 // for the day, and bigints.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readTimestamp } from "../../src/satellites/timestamp.ts";
+import { readTimestampText } from "../../src/satellites/timestamp.ts";
 
 /** Microseconds since 1970, or undefined. */
 function read(text: string): bigint | undefined {
   const into = { seconds: 0, microseconds: 0 };
-  if (!readTimestamp(text, into)) return undefined;
+  if (!readTimestampText(text, into)) return undefined;
   return BigInt(into.seconds) * 1_000_000n + BigInt(into.microseconds);
 }
 
