@@ -45,6 +45,7 @@ export async function createApp(context: ApiContext): Promise<Api> {
   app.setValidatorCompiler(validatorCompiler);
   // Answers are typed by the schemas, and the tests hold every one against the description.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  app.removeContentTypeParser("text/plain"); // A form of another site can send that.
   app.setErrorHandler(errorHandler(context.log));
   addGuard(app, context);
   limitBody(app);

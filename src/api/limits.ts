@@ -5,9 +5,9 @@ import { problem } from "./problems.ts";
 
 const mostHeaderBytes = 16_384;
 const mostBodyBytes = 1_048_576;
-const headersMs = 10_000;
+const headersMs = 5_000;
 /** For a body that is taken as a whole. One that is streamed may take as long as it moves. */
-const bodyMs = 15_000;
+const bodyMs = 10_000;
 /** Without a byte in either direction. Streams of events give a sign of life more often. */
 const silenceMs = 60_000;
 const mostConnections = 512;
