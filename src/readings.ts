@@ -62,7 +62,7 @@ function readingsOfQueues({ registry }: Sources): readonly Reading[] {
       label: "queue",
       read: () => {
         const { claims, places } = registry.get(intakeKey).load;
-        return { claim: claims, load: places, commit: registry.get(throttleKey).waiting };
+        return { claim: claims, load: places, commit: registry.get(throttleKey).throttle.waiting };
       },
     },
     {

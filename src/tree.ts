@@ -22,7 +22,7 @@ import {
   settingsKey,
   throttleKey,
 } from "./parsers/parts.ts";
-import { Throttle } from "./persister/throttle.ts";
+import { AdaptiveThrottle } from "./persister/adaptive-throttle.ts";
 import { type Registry, registryKey } from "./registry/registry.ts";
 import { LiveSettings } from "./settings/live-settings.ts";
 import { startSettings } from "./settings/setting.ts";
@@ -52,9 +52,6 @@ export interface TreeOptions {
 
 export const intakeKey = registryKey<Intake>("intake");
 
-/** Transactions that write at the same time: one loads while the other commits. */
-const maxTransactions = 2;
-
 export function telemetryTree(options: TreeOptions): SupervisorSpec {
   const { report } = options;
   return {
@@ -67,6 +64,8 @@ export function telemetryTree(options: TreeOptions): SupervisorSpec {
       { id: "database", start: () => startDatabase(options), shutdownMs: 2_500 },
       // Holds what the table says, and asks it again.
       { id: "settings", start: () => startLiveSettings(options), shutdownMs: 100 },
+      // Looks at the server, and holds no more than what it saw last.
+      { id: "throttle", start: () => startThrottle(options), shutdownMs: 100 },
       // The pool replaces a thread that dies; what is left at a stop is terminated.
       { id: "parse-workers", start: () => startParseWorkers(options), shutdownMs: 500 },
       // One child for each package that is being loaded (parsers/file-parser.ts), all stopped at once.
@@ -120,6 +119,20 @@ async function startLiveSettings(options: TreeOptions): Promise<Component> {
   return component;
 }
 
+async function startThrottle({ log, events, registry }: TreeOptions): Promise<Component> {
+  const settings = registry.get(settingsKey);
+  const throttle = new AdaptiveThrottle({
+    database: registry.get(databaseKey),
+    settings: () => settings.current,
+    whenKnown: (signal) => settings.whenRead(signal),
+    log,
+    events,
+  });
+  const component = throttle.start();
+  registry.register(throttleKey, component, throttle);
+  return component;
+}
+
 async function startParseWorkers({ config, registry }: TreeOptions): Promise<Component> {
   const { parseThreads: threads, maxLineBytes } = config;
   const pool = createParsePool({ threads, maxLineBytes, closeMs: 300 });
@@ -142,11 +155,8 @@ async function startFileParsers({ registry, report }: TreeOptions): Promise<Comp
 async function startIntake(options: TreeOptions): Promise<Component> {
   const { config, events, registry } = options;
   const settings = registry.get(settingsKey);
-  const throttle = new Throttle({
-    limits: () => settings.current,
-    whenKnown: (signal) => settings.whenRead(signal),
-    maxTransactions,
-  });
+  const adaptive = registry.get(throttleKey);
+  const { throttle } = adaptive;
   const shared = {
     ...config,
     ...options,
@@ -162,12 +172,11 @@ async function startIntake(options: TreeOptions): Promise<Component> {
   const component = intake.start();
   const unsubscribe = events.subscribe(({ kind }) => {
     if (kind !== "settings_changed") return;
-    throttle.changed();
+    adaptive.settingsChanged();
     intake.resize();
   });
   void component.exited.then(unsubscribe);
   registry.register(intakeKey, component, intake);
-  registry.register(throttleKey, component, throttle);
   return component;
 }
 

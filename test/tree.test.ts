@@ -72,6 +72,7 @@ test("the root: each child needs those before it, and giving up takes more than 
   expect(facts(root.children)).toEqual([
     ["database", "worker", "permanent", "", 2_500],
     ["settings", "worker", "permanent", "", 100],
+    ["throttle", "worker", "permanent", "", 100],
     ["parse-workers", "worker", "permanent", "", 500],
     ["file-parsers", "supervisor", "permanent", "", Number.POSITIVE_INFINITY],
     ["intake", "worker", "permanent", "", 500],

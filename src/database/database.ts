@@ -25,6 +25,8 @@ export type DatabaseState =
 
 /** A database that is there, as long as it is. */
 export interface DatabaseAccess {
+  /** Password included. */
+  readonly url: string;
   readonly pool: pg.Pool;
   /** For questions from outside: few connections, which can only read. */
   readonly readers: pg.Pool;
@@ -151,7 +153,7 @@ export class Database {
         return true;
       }
       const { pool, readers } = this.#poolsFor(url);
-      const access = { session, pool, readers, ledger: new Ledger(pool, this.owner) };
+      const access = { url, session, pool, readers, ledger: new Ledger(pool, this.owner) };
       this.#change({ kind: "ready", access });
       const cause = await untilLost(session, stopping);
       session.end();

@@ -1,6 +1,6 @@
 // The names under which the parts of the pipeline find each other. Nobody keeps a reference across a restart.
 import type { Database } from "../database/database.ts";
-import type { Throttle } from "../persister/throttle.ts";
+import type { AdaptiveThrottle } from "../persister/adaptive-throttle.ts";
 import { registryKey, registryKeys } from "../registry/registry.ts";
 import type { LiveSettings } from "../settings/live-settings.ts";
 import type { StagingStore } from "../staging/staging-store.ts";
@@ -9,11 +9,9 @@ import type { ParsePool } from "./parse-pool.ts";
 
 export const databaseKey = registryKey<Database>("database");
 export const settingsKey = registryKey<LiveSettings>("settings");
+export const throttleKey = registryKey<AdaptiveThrottle>("throttle");
 export const parsePoolKey = registryKey<ParsePool>("parse-workers");
 export const fileParsersKey = registryKey<DynamicSupervisor>("file-parsers");
-
-/** Lives as long as intake, which makes it. */
-export const throttleKey = registryKey<Throttle>("throttle");
 
 /** By file id. */
 export const stagingKey = registryKeys<StagingStore>("data-staging");

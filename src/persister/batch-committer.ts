@@ -22,7 +22,7 @@ import {
 } from "./batch-transaction.ts";
 import { loadNarrowing } from "./narrowing.ts";
 import { countReasons } from "./rejected-rows.ts";
-import type { Throttle } from "./throttle.ts";
+import type { Rest, Throttle } from "./throttle.ts";
 
 /** A transaction that takes longer is cut, and half as much is tried: a server that answers no more may stand still. */
 const longestTransactionMs = 60_000;
@@ -62,20 +62,22 @@ export class BatchCommitter {
   #load: Loader;
   /** Of the last transaction. */
   #seconds = 0;
+  #rest: Rest = () => Promise.resolve();
 
   constructor(options: CommitterOptions, lifetime: Lifetime) {
     this.#options = options;
     this.#lifetime = lifetime;
-    this.#load = loadWhole(options.faults);
+    this.#load = this.#loadWhole();
   }
 
   /** Commits the batch once. @throws what only the supervisor can answer, and the reason of `stopping` amid a wait */
   async commit(first: BatchOwner, batch: StagedBatch): Promise<CommitOutcome> {
-    const { faults, log } = this.#options;
+    const { log } = this.#options;
     let owner = first;
-    this.#load = loadWhole(faults);
+    this.#load = this.#loadWhole();
     for (let failures = 1; ; failures++) {
       const outcome = await this.#attempt(owner, batch);
+      if (isStrain(outcome)) this.#options.throttle.cutOff();
       const next = await this.#afterAttempt(owner, batch, outcome);
       if (next.kind === "committed") this.#publish(owner, batch, next);
       if (next.kind !== "again") return next;
@@ -88,6 +90,10 @@ export class BatchCommitter {
       }
       await pause(backoffMs(failures), this.#lifetime.stopping);
     }
+  }
+
+  #loadWhole(): Loader {
+    return loadWhole(this.#options.faults, (rows) => this.#rest(rows));
   }
 
   #publish(
@@ -109,7 +115,8 @@ export class BatchCommitter {
     const { imported, rejected } = countLines(batch);
     const stored = Math.min(rejected, Math.max(0, maxRejectsStored - owner.errors));
     const turn = { fileId: owner.fileId, rows: imported + stored };
-    return throttle.run(turn, stopping, async () => {
+    return throttle.run(turn, stopping, async (rest) => {
+      this.#rest = rest;
       let client: pg.PoolClient;
       try {
         client = await pool.connect();
@@ -245,6 +252,12 @@ export class BatchCommitter {
       ),
     );
   }
+}
+
+/** Whether the server has cut us off, or did not come to an end: it may be more than it can bear. */
+function isStrain(outcome: TransactionOutcome): boolean {
+  if (outcome.kind === "unknown") return !isFinal(outcome.error);
+  return outcome.kind === "fault" && ["away", "too_slow"].includes(outcome.fault.kind);
 }
 
 /** Whether COMMIT was answered by an error that comes again each time, as of a deferred constraint. */

@@ -14,6 +14,7 @@ import { type BatchFault, classify } from "./batch-fault.ts";
 import { type CopyPiece, copyRows } from "./copy-stream.ts";
 import { copyRejected, encodeRejected, rejectedLines } from "./rejected-rows.ts";
 import { copyTelemetry, encodeTelemetry } from "./telemetry-rows.ts";
+import type { Rest } from "./throttle.ts";
 import { timestamptzText } from "./timestamptz-text.ts";
 
 /** The part of a run that a transaction has to know. */
@@ -96,14 +97,16 @@ export async function runTransaction(
   }
 }
 
-/** All good lines in one COPY. */
-export function loadWhole(faults: FaultPoints): Loader {
+/** All good lines in one COPY. @param rest between two pieces of it */
+export function loadWhole(faults: FaultPoints, rest: Rest): Loader {
   return async (client, fileId, slices) => {
     if (countGood(slices) === 0) return;
     async function* pieces(): AsyncGenerator<CopyPiece> {
       for (const slice of slices) {
-        yield encodeTelemetry(fileId, slice);
+        const piece = encodeTelemetry(fileId, slice);
+        yield piece;
         await faults.at("mid_copy");
+        await rest(piece.rows);
       }
     }
     await copyRows(client, copyTelemetry, pieces());

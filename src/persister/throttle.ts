@@ -1,8 +1,10 @@
 // The one throttle of the process: which batch is written when, how many transactions write at a time, how many rows a
-// second, and how long the server rests between them. Packages take turns (turns.ts). A batch is paid for before it is
-// written, by the time for which somebody waits: over any time since the start no more rows are written than the
-// ceiling allows, and idle time is not saved up. Its limits are asked for at each look, and may change at any time.
+// second, and how long the server rests between them and within. Packages take turns (turns.ts). A batch is paid for
+// before it is written, by the time for which somebody waits: over any time since the start no more rows are written
+// than the ceiling allows, and idle time is not saved up. Its limits are asked for at each look, and may change at any
+// time; who changes them while the daemon gives way to others is in adaptive-throttle.ts.
 import { type Clock, longestDelayMs, systemClock } from "../supervisor/clock.ts";
+import { Pace } from "./pace.ts";
 import { type Turn, Turns } from "./turns.ts";
 
 export interface ThrottleLimits {
@@ -10,6 +12,8 @@ export interface ThrottleLimits {
   readonly rowsPerSecond: number;
   /** From one transaction's end to the next one's beginning, at least. */
   readonly pauseMs: number;
+  /** Of the time, how much may be worked; the rest of it is rest. Above 0, at most 1. */
+  readonly share: number;
 }
 
 export interface ThrottleOptions {
@@ -17,14 +21,27 @@ export interface ThrottleOptions {
   readonly limits: () => ThrottleLimits;
   /** Resolves when they are known; default: they are. Until then nothing is written. */
   readonly whenKnown?: (signal: AbortSignal) => Promise<void>;
-  /** Transactions that write at the same time. */
+  /** Transactions that write at the same time, unless there is to be rest. */
   readonly maxTransactions: number;
   readonly clock?: Clock;
 }
 
+/**
+ * To be called between two pieces of a COPY, with the rows of the one that was sent: waits, so that the server rests as
+ * long as it is to. The server works on a piece after it was sent, so only what a row usually takes says how long.
+ */
+export type Rest = (rows: number) => Promise<void>;
+
 interface Waiting extends Turn {
   readonly begin: () => void;
 }
+
+/** Between two transactions, however long the first one worked. */
+const longestRestMs = 5_000;
+/** Smaller transactions say little of what a row takes. */
+const rowsToLearnFrom = 5_000;
+/** How fast the best is forgotten where it is not reached. */
+const forgetting = 0.05;
 
 export class Throttle {
   readonly #options: ThrottleOptions;
@@ -37,6 +54,12 @@ export class Throttle {
   #rowsPerSecond = 0;
   #paidAtMs: number;
   #endedAtMs = Number.NEGATIVE_INFINITY;
+  /** What the last transaction worked and rested. */
+  #ended = { workedMs: 0, restedMs: 0 };
+  #slowness: number | undefined;
+  #wasCutOff = false;
+  /** What a row takes at best where nobody rests; undefined until a large transaction was seen. */
+  #msPerRow: number | undefined;
   #cancelTimer = (): void => {};
 
   constructor(options: ThrottleOptions) {
@@ -56,16 +79,57 @@ export class Throttle {
     return this.#turns.size;
   }
 
+  /** Whether somebody writes or wants to. */
+  get isBusy(): boolean {
+    return this.#running > 0 || this.#turns.size > 0;
+  }
+
+  /** What the last large transaction took by the best so far; asked for once. */
+  takeSlowness(): number | undefined {
+    const slowness = this.#slowness;
+    this.#slowness = undefined;
+    return slowness;
+  }
+
+  /** A transaction was cut off, or took too long. */
+  cutOff(): void {
+    this.#wasCutOff = true;
+  }
+
+  /** Whether one was, since this was last asked. */
+  takeCutOff(): boolean {
+    const wasCutOff = this.#wasCutOff;
+    this.#wasCutOff = false;
+    return wasCutOff;
+  }
+
+  /** What the limits come to: rows a second at most, null if there is no limit, and the pause between transactions. */
+  get inForce(): { readonly rowsPerSecond: number | null; readonly pauseMs: number } {
+    const { rowsPerSecond, pauseMs, share } = this.#options.limits();
+    const ceiling = rowsPerSecond === 0 ? Number.POSITIVE_INFINITY : rowsPerSecond;
+    const shared = share === 1 ? ceiling : (1_000 * share) / (this.#msPerRow ?? 0);
+    const rows = Math.round(Math.min(ceiling, shared));
+    return { rowsPerSecond: Number.isFinite(rows) ? rows : null, pauseMs };
+  }
+
   /**
    * Runs `work` in its turn, once its rows are paid for.
-   * @param signal ends the wait, with its reason. Work that has begun is not cut short by it: whoever asked waits on.
+   * @param signal ends the wait, with its reason. Work that has begun is not cut short by it, only its rests are:
+   *   whoever asked waits on.
    */
-  async run<Result>(turn: Turn, signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+  async run<Result>(
+    turn: Turn,
+    signal: AbortSignal,
+    work: (rest: Rest) => Promise<Result>,
+  ): Promise<Result> {
     signal.throwIfAborted();
     if (this.#options.whenKnown !== undefined) await this.#options.whenKnown(signal);
     await this.#turnOf(turn, signal);
+    const pace = new Pace(this.#clock, this.#options.limits, this.#msPerRow, signal);
     try {
-      return await work();
+      const result = await work((rows) => pace.rest(rows));
+      this.#note(turn, pace);
+      return result;
     } finally {
       this.#running--;
       this.#endedAtMs = this.#clock.nowMs();
@@ -119,7 +183,8 @@ export class Throttle {
 
   /** There is no rest beside a transaction that writes. */
   get #maxTransactions(): number {
-    return this.#options.limits().pauseMs > 0 ? 1 : this.#options.maxTransactions;
+    const { pauseMs, share } = this.#options.limits();
+    return pauseMs > 0 || share < 1 ? 1 : this.#options.maxTransactions;
   }
 
   /** Time pays for who waits, at the rate that held meanwhile. */
@@ -138,10 +203,29 @@ export class Throttle {
   }
 
   #msToRest(): number {
-    return toTimer(this.#endedAtMs + this.#options.limits().pauseMs - this.#clock.nowMs());
+    const { pauseMs, share } = this.#options.limits();
+    const { workedMs, restedMs } = this.#ended;
+    const owedMs = Math.min(longestRestMs, (workedMs * (1 - share)) / share - restedMs);
+    return toTimer(this.#endedAtMs + Math.max(pauseMs, owedMs) - this.#clock.nowMs());
+  }
+
+  /** Remembers how a transaction went, and learns what a row takes. */
+  #note({ rows }: Turn, { elapsedMs, restedMs }: Pace): void {
+    const ms = elapsedMs - restedMs;
+    const hasRested = restedMs > 0;
+    // Amid rests the server's work is not seen, unless it was slower than expected.
+    this.#ended = {
+      workedMs: Math.max(ms, hasRested ? rows * (this.#msPerRow ?? 0) : 0),
+      restedMs,
+    };
+    if (rows < rowsToLearnFrom || hasRested) return;
+    const msPerRow = ms / rows;
+    const best = this.#msPerRow ?? msPerRow;
+    this.#slowness = msPerRow / best;
+    // What is better holds at once; what is worse, as of a table that has grown, by and by.
+    this.#msPerRow = msPerRow < best ? msPerRow : best + (msPerRow - best) * forgetting;
   }
 }
-
 /** Whole milliseconds, since a timer may go off up to one early; and it is looked again before the longest. */
 function toTimer(ms: number): number {
   return Math.min(longestDelayMs, Math.max(0, Math.ceil(ms)));

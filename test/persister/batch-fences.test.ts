@@ -1,8 +1,10 @@
 // The one transaction of a batch, when something is in its way: it leaves nothing.
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CopyCountError } from "../../src/errors.ts";
 import { loadWhole } from "../../src/persister/batch-transaction.ts";
 import { faultsAt } from "../support/chosen-faults.ts";
+import { noRest } from "../support/free-throttle.ts";
 import { createMigratedDatabase, type MigratedDatabase } from "../support/migrated-database.ts";
 import {
   badLine,
@@ -116,7 +118,7 @@ describe("a batch is not committed", () => {
         batchOfLines([badLine, ...goodLines(3)]),
         () => ({
           faults,
-          load: loadWhole(faults),
+          load: loadWhole(faults, noRest),
         }),
       );
       expect(outcome).toMatchObject({ kind: "fault", fault: { kind: "bug" } });

@@ -1,5 +1,6 @@
 // A batch whose keys an older run of the same package still holds, in a transaction that does not end: a daemon that is
 // paused, or a connection that is lost without the server knowing. Its backend is ended, nobody else's.
+
 import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { noFaults } from "../../src/observability/fault-points.ts";
@@ -7,6 +8,7 @@ import { loadWhole, runTransaction } from "../../src/persister/batch-transaction
 import type { StagedBatch } from "../../src/staging/staging-store.ts";
 import { faultsAt } from "../support/chosen-faults.ts";
 import { makeCommitter } from "../support/committer-fixture.ts";
+import { noRest } from "../support/free-throttle.ts";
 import { createMigratedDatabase, type MigratedDatabase } from "../support/migrated-database.ts";
 import {
   batchOfLines,
@@ -49,7 +51,12 @@ async function pausedRun(on: MigratedDatabase, owner: Parameters<typeof runTrans
     },
   });
   const client = await on.pool.connect();
-  const options = { faults, load: loadWhole(noFaults), maxRejectsStored: 10, lockMs: 2_000 };
+  const options = {
+    faults,
+    load: loadWhole(noFaults, noRest),
+    maxRejectsStored: 10,
+    lockMs: 2_000,
+  };
   const isFileUnchanged = () => Promise.resolve(true);
   const outcome = runTransaction(client, owner, batch, { ...options, isFileUnchanged });
   void outcome.finally(() => client.release(true));

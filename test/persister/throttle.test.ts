@@ -9,10 +9,10 @@ import { ManualClock, reactions } from "../support/manual-clock.ts";
 import { until } from "../support/until.ts";
 
 let clock: ManualClock;
-let limits: { rowsPerSecond: number; pauseMs: number };
+let limits: { rowsPerSecond: number; pauseMs: number; share: number };
 beforeEach(() => {
   clock = new ManualClock();
-  limits = { rowsPerSecond: 0, pauseMs: 0 };
+  limits = { rowsPerSecond: 0, pauseMs: 0, share: 1 };
 });
 
 const throttleOf = (maxTransactions: number) =>
@@ -93,7 +93,7 @@ describe("the ceiling", () => {
         }),
         async (rowsPerSecond, batches) => {
           clock = new ManualClock();
-          limits = { rowsPerSecond, pauseMs: 0 };
+          limits = { rowsPerSecond, pauseMs: 0, share: 1 };
           const inOrder = batches.toSorted((a, b) => a.atMs - b.atMs);
           const times = await begun(throttleOf(2), inOrder);
           const isAfforded =
@@ -110,7 +110,7 @@ describe("the ceiling", () => {
     ));
 
   test("batches that wait from the beginning are written at its rate", async () => {
-    limits = { rowsPerSecond: 2_000, pauseMs: 0 };
+    limits = { rowsPerSecond: 2_000, pauseMs: 0, share: 1 };
     const batches = Array.from({ length: 10 }, () => ({ atMs: 0, rows: 100 }));
     const times = await begun(throttleOf(4), batches);
     expect(times.map(({ atMs }) => atMs)).toEqual([
@@ -119,7 +119,7 @@ describe("the ceiling", () => {
   });
 
   test("idle time is not saved up", async () => {
-    limits = { rowsPerSecond: 10_000, pauseMs: 0 };
+    limits = { rowsPerSecond: 10_000, pauseMs: 0, share: 1 };
     const times = await begun(throttleOf(1), [
       { atMs: 0, rows: 10 },
       { atMs: 60_000, rows: 500 }, // After a minute without a row.
@@ -128,7 +128,7 @@ describe("the ceiling", () => {
   });
 
   test("nor is the time in which the server stood still", async () => {
-    limits = { rowsPerSecond: 1_000, pauseMs: 0 };
+    limits = { rowsPerSecond: 1_000, pauseMs: 0, share: 1 };
     const throttle = throttleOf(1);
     const standing = gate();
     void throttle.run(batch(1), running(), standing.work);
@@ -144,14 +144,14 @@ describe("the ceiling", () => {
   });
 
   test("a higher one is felt by who waits already", async () => {
-    limits = { rowsPerSecond: 100, pauseMs: 0 };
+    limits = { rowsPerSecond: 100, pauseMs: 0, share: 1 };
     const throttle = throttleOf(1);
     let begunMs: number | undefined;
     void throttle.run(batch(50_000), running(), async () => {
       begunMs = clock.nowMs();
     });
     await clock.advance(100_000); // 10 000 rows are paid for.
-    limits = { rowsPerSecond: 20_000, pauseMs: 0 };
+    limits = { rowsPerSecond: 20_000, pauseMs: 0, share: 1 };
     throttle.changed();
     await clock.advance(2_000);
     expect(begunMs).toBe(102_000);
@@ -160,21 +160,21 @@ describe("the ceiling", () => {
   test("without one, and for a batch without rows, nothing is waited for", async () => {
     const throttle = throttleOf(1);
     expect(await throttle.run(batch(1_000_000), running(), async () => 1)).toBe(1);
-    limits = { rowsPerSecond: 1, pauseMs: 0 };
+    limits = { rowsPerSecond: 1, pauseMs: 0, share: 1 };
     expect(await throttle.run(batch(0), running(), async () => 2)).toBe(2);
   });
 
   test("one second's worth is the most that a batch may have", () => {
     const throttle = throttleOf(1);
     expect(throttle.maxBatchRows).toBe(Infinity);
-    limits = { rowsPerSecond: 700, pauseMs: 0 };
+    limits = { rowsPerSecond: 700, pauseMs: 0, share: 1 };
     expect(throttle.maxBatchRows).toBe(700);
   });
 });
 
 describe("the pause", () => {
   test("is kept from the end of a transaction to the beginning of the next, which is alone", async () => {
-    limits = { rowsPerSecond: 0, pauseMs: 300 };
+    limits = { rowsPerSecond: 0, pauseMs: 300, share: 1 };
     const throttle = throttleOf(2);
     const [first, second, third] = [gate(), gate(), gate()];
     for (const { work } of [first, second, third]) void throttle.run(batch(1), running(), work);
@@ -189,7 +189,7 @@ describe("the pause", () => {
   });
 
   test("is not made up for: who comes after it begins at once", async () => {
-    limits = { rowsPerSecond: 0, pauseMs: 300 };
+    limits = { rowsPerSecond: 0, pauseMs: 300, share: 1 };
     const throttle = throttleOf(2);
     await throttle.run(batch(1), running(), async () => {});
     await clock.advance(300);
@@ -200,14 +200,14 @@ describe("the pause", () => {
   });
 
   test("ends when it is switched off", async () => {
-    limits = { rowsPerSecond: 0, pauseMs: 60_000 };
+    limits = { rowsPerSecond: 0, pauseMs: 60_000, share: 1 };
     const throttle = throttleOf(2);
     await throttle.run(batch(1), running(), async () => {});
     const next = gate();
     void throttle.run(batch(1), running(), next.work);
     await clock.advance(1_000);
     expect(next.hasBegun).toBe(false);
-    limits = { rowsPerSecond: 0, pauseMs: 0 };
+    limits = { rowsPerSecond: 0, pauseMs: 0, share: 1 };
     throttle.changed();
     await reactions();
     expect(next.hasBegun).toBe(true);
@@ -220,7 +220,7 @@ test.each([
 ])(
   "who is told to stop while it waits %s leaves, and the next one gets the turn",
   async (_, rowsPerSecond) => {
-    limits = { rowsPerSecond, pauseMs: 0 };
+    limits = { rowsPerSecond, pauseMs: 0, share: 1 };
     const throttle = throttleOf(1);
     const [first, third] = [gate(), gate()];
     const stopping = new AbortController();

@@ -1,4 +1,5 @@
 // One attempt at a batch's transaction, on a connection of its own.
+
 import type pg from "pg";
 import { noFaults } from "../../src/observability/fault-points.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type TransactionTools,
 } from "../../src/persister/batch-transaction.ts";
 import type { StagedBatch } from "../../src/staging/staging-store.ts";
+import { noRest } from "./free-throttle.ts";
 import type { MigratedDatabase } from "./migrated-database.ts";
 
 /** Runs the batch on a connection that is gone afterwards, as after an attempt that failed. */
@@ -22,7 +24,7 @@ export async function attempt(
   try {
     return await runTransaction(client, owner, batch, {
       faults: noFaults,
-      load: loadWhole(noFaults),
+      load: loadWhole(noFaults, noRest),
       isFileUnchanged: () => Promise.resolve(true),
       maxRejectsStored: 1_000,
       lockMs: 2_000,

@@ -1,0 +1,70 @@
+// The pace of one transaction: rests between the pieces of its COPY, so that the work of a large commit is spread over
+// the time that it may take. Others are disturbed by what is done at once; the commit stays as large as it is.
+import type { Clock } from "../supervisor/clock.ts";
+
+/** Shorter rests are not worth a timer: they add up for the next piece. */
+const shortestRestMs = 2;
+/** So that a change of mind is felt soon. */
+const longestRestMs = 500;
+
+export class Pace {
+  readonly #clock: Clock;
+  readonly #limits: () => { readonly share: number };
+  readonly #msPerRow: number | undefined;
+  readonly #signal: AbortSignal;
+  readonly #begunAtMs: number;
+  /** When what was sent so far is to be done. */
+  #dueMs: number;
+  #restedMs = 0;
+
+  /** @param msPerRow what a row takes; undefined: not known, and there is no rest @param signal ends all rests */
+  constructor(
+    clock: Clock,
+    limits: () => { readonly share: number },
+    msPerRow: number | undefined,
+    signal: AbortSignal,
+  ) {
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#msPerRow = msPerRow;
+    this.#signal = signal;
+    this.#begunAtMs = clock.nowMs();
+    this.#dueMs = this.#begunAtMs;
+  }
+
+  /** Since the beginning. */
+  get elapsedMs(): number {
+    return this.#clock.nowMs() - this.#begunAtMs;
+  }
+
+  get restedMs(): number {
+    return this.#restedMs;
+  }
+
+  /** After so many rows were sent. */
+  async rest(rows: number): Promise<void> {
+    const { share } = this.#limits();
+    const beganMs = this.#clock.nowMs();
+    if (share >= 1 || this.#msPerRow === undefined) {
+      this.#dueMs = beganMs;
+      return;
+    }
+    this.#dueMs += (rows * this.#msPerRow) / share;
+    const restMs = Math.min(longestRestMs, this.#dueMs - beganMs);
+    if (restMs < shortestRestMs || this.#signal.aborted) return;
+    await this.#sleep(restMs);
+    this.#restedMs += this.#clock.nowMs() - beganMs;
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        this.#signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const cancel = this.#clock.after(ms, end);
+      this.#signal.addEventListener("abort", end, { once: true });
+    });
+  }
+}

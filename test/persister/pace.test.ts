@@ -1,0 +1,127 @@
+// Rests within a transaction and after it: as long as the share says, by what a row takes where nobody rests. By a clock
+// that a test moves.
+import { beforeEach, describe, expect, test } from "vitest";
+import { Throttle } from "../../src/persister/throttle.ts";
+import { ManualClock } from "../support/manual-clock.ts";
+
+let clock: ManualClock;
+let share: number;
+let throttle: Throttle;
+beforeEach(() => {
+  clock = new ManualClock();
+  share = 1;
+  const limits = () => ({ rowsPerSecond: 0, pauseMs: 0, share });
+  throttle = new Throttle({ limits, maxTransactions: 2, clock });
+});
+
+const pieces = 10;
+const rows = 10_000;
+
+/** A transaction of ten pieces, each of which the server takes 10 ms for. @returns ms from its beginning to its end */
+async function write({ signal = new AbortController().signal, workMs = 10 } = {}): Promise<number> {
+  let took = Number.NaN;
+  const written = throttle.run({ fileId: 1, rows }, signal, async (rest) => {
+    const begunAtMs = clock.nowMs();
+    for (let piece = 0; piece < pieces; piece++) {
+      await new Promise<void>((resolve) => void clock.after(workMs, resolve));
+      await rest(rows / pieces);
+    }
+    took = clock.nowMs() - begunAtMs;
+  });
+  while (Number.isNaN(took)) await clock.advance(1);
+  await written;
+  return took;
+}
+
+test("at full speed there is no rest, and what a row takes is learned", async () => {
+  expect(await write()).toBe(100);
+  expect(throttle.takeSlowness()).toBe(1);
+  expect(throttle.inForce).toEqual({ rowsPerSecond: null, pauseMs: 0 });
+  share = 0.5;
+  expect(throttle.inForce).toEqual({ rowsPerSecond: 50_000, pauseMs: 0 });
+});
+
+test.each([0.8, 0.5, 0.35, 0.2])("a share of %d is kept within a transaction", async (wanted) => {
+  await write();
+  share = wanted;
+  const took = await write();
+  expect(100 / took).toBeGreaterThan(wanted * 0.95);
+  expect(100 / took).toBeLessThan(wanted * 1.1);
+});
+
+test("the commit keeps its size: nothing is cut, however small the share", () => {
+  share = 0.35;
+  expect(throttle.maxBatchRows).toBe(Number.POSITIVE_INFINITY);
+});
+
+test("before it is known what a row takes, the rest comes after the transaction", async () => {
+  share = 0.5;
+  expect(await write()).toBe(100);
+  const endedAtMs = clock.nowMs();
+  await write();
+  expect(clock.nowMs() - endedAtMs).toBeGreaterThanOrEqual(100 + 200 - 15);
+});
+
+test("a server slower than it was gets its rest after the transaction", async () => {
+  await write();
+  share = 0.5;
+  const took = await write({ workMs: 40 }); // More than a piece and its rest used to take.
+  expect(took).toBe(400);
+  const endedAtMs = clock.nowMs();
+  let begunAtMs = Number.NaN;
+  void throttle.run({ fileId: 2, rows: 1 }, new AbortController().signal, async () => {
+    begunAtMs = clock.nowMs();
+  });
+  await clock.advance(1_000);
+  expect(begunAtMs - endedAtMs).toBe(400);
+});
+
+test("one transaction at a time writes while there is to be rest", async () => {
+  share = 0.5;
+  let [atOnce, most] = [0, 0];
+  const work = async () => {
+    most = Math.max(most, ++atOnce);
+    await new Promise<void>((resolve) => void clock.after(10, resolve));
+    atOnce--;
+  };
+  const signal = new AbortController().signal;
+  for (let fileId = 0; fileId < 5; fileId++) void throttle.run({ fileId, rows: 1 }, signal, work);
+  await clock.advance(1_000);
+  expect(most).toBe(1);
+});
+
+describe("a rest ends early", () => {
+  test("when the share grows", async () => {
+    await write();
+    share = 0.1;
+    clock.after(300, () => {
+      share = 1;
+    });
+    expect(await write()).toBeLessThan(600); // And not 1000.
+  });
+
+  test("when it is told to stop, and the batch in hand is written", async () => {
+    await write();
+    await clock.advance(1_000);
+    share = 0.1;
+    const stopping = new AbortController();
+    clock.after(15, () => stopping.abort());
+    expect(await write({ signal: stopping.signal })).toBeLessThan(120);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
+
+test("how slow a transaction was by the best is asked for once, and the best is forgotten by and by", async () => {
+  await write();
+  throttle.takeSlowness();
+  await write({ workMs: 20 });
+  expect(throttle.takeSlowness()).toBe(2);
+  expect(throttle.takeSlowness()).toBeUndefined();
+  for (let n = 0; n < 60; n++) await write({ workMs: 20 });
+  expect(throttle.takeSlowness()).toBeLessThan(1.1);
+});
+
+test("a transaction that was cut off is told once", () => {
+  throttle.cutOff();
+  expect([throttle.takeCutOff(), throttle.takeCutOff()]).toEqual([true, false]);
+});
