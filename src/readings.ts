@@ -21,6 +21,7 @@ export interface Sources {
 export const componentKinds = [
   "database",
   "settings",
+  "throttle",
   "parse-workers",
   "file-parsers",
   "data-staging",
