@@ -13,6 +13,9 @@ import { addRejects } from "./rejects.ts";
 import { addRetry } from "./retry.ts";
 import { addSettings } from "./settings.ts";
 import { addSimulate } from "./simulate.ts";
+import { addStatus } from "./status.ts";
+import { addTree } from "./tree.ts";
+import { addWatch } from "./watch.ts";
 
 const context: Context = {
   config: () => readConfig(process.env),
@@ -21,7 +24,10 @@ const context: Context = {
   fail: () => {
     process.exitCode = 1;
   },
-  screen: screenOf(process.stdout),
+  write: (text) => process.stdout.write(text),
+  get screen() {
+    return screenOf(process.stdout);
+  },
 };
 
 // Commands inherit this, so it comes before them. exitOverride: an error is thrown and gets its exit code here.
@@ -31,15 +37,21 @@ const program = new Command("downlink")
   .showHelpAfterError("(add --help to learn more)")
   .addHelpText("after", "\nThe settings are those of the daemon: the same environment variables.");
 
-addSimulate(program, context);
+program.commandsGroup("What is going on:");
+addStatus(program, context);
+addWatch(program, context);
+addTree(program, context);
+program.commandsGroup("Packages:");
 addFiles(program, context);
 addFile(program, context);
 addRejects(program, context);
 addRetry(program, context);
 addCheck(program, context);
+addSimulate(program, context);
+program.commandsGroup("The installation:");
+addSettings(program, context);
 addDoctor(program, context);
 addMigrate(program, context);
-addSettings(program, context);
 addDatabaseUrl(program, context);
 
 // Whoever reads our output may have had enough of it (head, less): no error, and nothing left to do.

@@ -41,6 +41,12 @@ export function durationText(seconds: number): string {
   return twoUnits(Math.floor(whole / 3_600), 24, "d", "h");
 }
 
+/** How long something will still take: no finer than a second, which an estimate is not. */
+export function leftText(seconds: number): string {
+  const whole = Math.ceil(Math.max(0, seconds));
+  return whole < 60 ? `${whole} s` : durationText(whole);
+}
+
 /** How long ago something was, in one unit: `now`, `12 s ago`, `3 h ago`. */
 export function agoText(seconds: number): string {
   return seconds < 1 ? "now" : `${ageText(seconds)} ago`;

@@ -60,6 +60,6 @@ function cellText(column: Column & { readonly width: number }, cell: string): st
   const { align, paint, width } = column;
   const text = shorten(cell, width);
   const room = " ".repeat(Math.max(0, width - displayWidth(text)));
-  const painted = paint === undefined ? text : paint(text);
+  const painted = paint === undefined || text === "" ? text : paint(text);
   return align === "right" ? room + painted : painted + room;
 }
