@@ -3,6 +3,9 @@
 // makes series without end, and no first increase goes unseen.
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 
+/** Gauges of prom-client with a counter's name; what they sum up is there by type. */
+const misnamed = ["handles", "requests", "resources"].map((what) => `nodejs_active_${what}_total`);
+
 /** The label's value for what is not in its set. */
 const other = "other";
 
@@ -40,6 +43,7 @@ export class Prometheus {
   /** Those of the process and of Node.js: processor, memory, descriptors, delay of the event loop. */
   addProcess(): void {
     collectDefaultMetrics({ register: this.#registry });
+    for (const name of misnamed) this.#registry.removeSingleMetric(name);
   }
 
   counter(about: About): (amount: number) => void {
