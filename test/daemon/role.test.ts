@@ -84,6 +84,7 @@ test("S8, D25: these rights are enough for packages of every kind, whatever the 
   await check.ended(dropped);
   for (const sample of samples) await check.expectLoaded(sample);
   await check.expectInvariants();
+  expect(daemon.stdout).not.toContain("permission denied");
 });
 
 test.each([
