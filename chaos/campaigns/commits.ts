@@ -17,7 +17,7 @@ const slowCommits = `
 
 const faultsPerLeg = 25;
 const fewestLinesLeft = 2_000;
-const limitMs = 15_000;
+const limitMs = 60_000;
 
 /** @param commits of each way that is swallowed or reset; half as many late ones, a tenth that is rolled back. */
 export async function commitCampaign(

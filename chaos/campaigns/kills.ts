@@ -113,7 +113,7 @@ class KillLeg {
     const backAtMs = performance.now();
     const { network } = victim;
     const hadWork = await hasWork(station);
-    await network.committed(network.commits + 1, AbortSignal.timeout(hadWork ? 15_000 : 0));
+    await network.committed(network.commits + 1, AbortSignal.timeout(hadWork ? 60_000 : 0));
     if (hadWork && station.running.length === 1) {
       this.#campaign.tally.time(
         "server back to first commit",
@@ -147,7 +147,7 @@ class KillLeg {
   #timeFirstCommit(station: Station, daemon: Daemon): void {
     if (station.running.length > 1) return;
     const { tally } = this.#campaign;
-    void daemon.network.committed(1, AbortSignal.timeout(20_000)).then(() => {
+    void daemon.network.committed(1, AbortSignal.timeout(60_000)).then(() => {
       if (daemon.isDoomed || daemon.isDisturbed || station.running.length > 1) return;
       tally.time(
         "daemon restart to first commit",

@@ -12,7 +12,7 @@ import { type Campaign, openCampaign } from "./campaign.ts";
 export const mutants: readonly Mutant[] = [...transactionMutants, ...otherMutants];
 
 /** A mutant may stand still for ever; that is noticed sooner than usual. */
-const limits = { standstillMs: 12_000, totalMs: 60_000 };
+const limits = { standstillMs: 20_000, totalMs: 90_000 };
 
 /** @param name a part of the names of those that are hunted; all without it. @returns whether all went as it must */
 export async function mutantCampaign(campaign: Campaign, seed: number, name = ""): Promise<void> {
@@ -29,8 +29,8 @@ export async function mutantCampaign(campaign: Campaign, seed: number, name = ""
 }
 
 function report({ tally }: Campaign, name: string, { findings }: Tally): void {
-  const [first] = findings;
-  if (first === undefined) {
+  const faults = findings.filter(({ kind }) => kind !== "slow"); // That the machine may be.
+  if (faults.length === 0) {
     tally.add(
       [{ kind: "not caught", check: "mutants", subject: name, said: "no campaign notices" }],
       "--mutants",
@@ -38,7 +38,7 @@ function report({ tally }: Campaign, name: string, { findings }: Tally): void {
     return;
   }
   tally.count("mutants caught");
-  const checks = [...new Set(findings.map(({ kind, check }) => `${kind} (${check})`))].join(", ");
+  const checks = [...new Set(faults.map(({ kind, check }) => `${kind} (${check})`))].join(", ");
   process.stdout.write(`caught: ${name}: ${checks}\n`);
 }
 
@@ -59,7 +59,7 @@ async function hunt(
       template,
       build,
       tally,
-      limits,
+      limits: patches.length > 0 ? limits : campaign.limits,
       stopsAtFinding: patches.length > 0,
     };
     await mutant.hunt(await openCampaign(hunting), new Random(seed).below(1_000));

@@ -66,7 +66,7 @@ export async function poisonCampaign(campaign: Campaign, seed: number): Promise<
 }
 
 async function keptInFailed(filesDir: string): Promise<boolean> {
-  const limit = AbortSignal.timeout(10_000);
+  const limit = AbortSignal.timeout(60_000);
   while (!limit.aborted) {
     if ((await readdir(join(filesDir, "failed"))).length > 0) return true;
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -12,7 +12,8 @@ import { type Campaign, finishLeg, isOver, noticeDead, openStation } from "./cam
 import { elapsed, endSession, randomMoment } from "./faults.ts";
 
 const roundsPerLeg = 5;
-const takeOverMs = 20_000;
+const reachMs = 30_000;
+const takeOverMs = 60_000;
 
 export async function zombieCampaign(
   campaign: Campaign,
@@ -105,11 +106,11 @@ class ZombieLeg {
     const zombie = await station.start({
       faults: `before_begin:sigstop:${this.#random.between(1, 4)}`,
     });
-    if (!(await zombie.reached("reached", "before_begin", 10_000))) return;
+    if (!(await zombie.reached("reached", "before_begin", reachMs))) return;
     await zombie.paused();
     await endSession(station, zombie);
     const successor = await station.start({ faults: "before_begin:sigstop:1" });
-    await successor.reached("reached", "before_begin", 10_000);
+    await successor.reached("reached", "before_begin", reachMs);
     await successor.paused();
     const { commits } = zombie.network;
     zombie.resume();
@@ -121,7 +122,7 @@ class ZombieLeg {
           zombie.network.commits > commits || zombie.log.some((line) => line.includes("let go"))
         );
       },
-      5_000,
+      reachMs,
     ).catch(() => {});
     successor.resume();
   }

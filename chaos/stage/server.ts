@@ -62,7 +62,7 @@ export class ChaosServer {
   async kill9(): Promise<void> {
     const { pid } = this.#server;
     process.kill(pid, "SIGKILL");
-    await until("the end of the server", () => !isAlive(pid));
+    await until("the end of the server", () => !isAlive(pid), 60_000);
   }
 
   /** On the same port with the same data. */

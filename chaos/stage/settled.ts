@@ -16,7 +16,7 @@ export interface SettleLimits {
   readonly totalMs: number;
 }
 
-export const usualLimits: SettleLimits = { standstillMs: 30_000, totalMs: 240_000 };
+export const usualLimits: SettleLimits = { standstillMs: 60_000, totalMs: 600_000 };
 
 /** How far the loading is; what changes while there is progress. */
 interface Progress {

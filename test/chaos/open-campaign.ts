@@ -4,13 +4,18 @@ import { type Campaign, openCampaign } from "../../chaos/campaigns/campaign.ts";
 import { Cleanup } from "../../chaos/cleanup.ts";
 import { buildDaemon } from "../../chaos/stage/build.ts";
 import { ChaosServer } from "../../chaos/stage/server.ts";
-import { Tally } from "../../chaos/tally.ts";
+import { type Finding, Tally } from "../../chaos/tally.ts";
 
 export interface TestCampaign {
   readonly campaign: Campaign;
   /** Another one each time, so that many runs see more than one; each finding names the command that replays it. */
   readonly seed: number;
   close(): Promise<void>;
+}
+
+/** How long recoveries take is for campaigns on a machine that does nothing else. */
+export function faultsOf({ campaign }: TestCampaign): readonly Finding[] {
+  return campaign.tally.findings.filter(({ kind }) => kind !== "slow");
 }
 
 export async function openTestCampaign(): Promise<TestCampaign> {
