@@ -95,8 +95,8 @@ export const otherMutants: readonly Mutant[] = [
     patches: [
       {
         file: "parsers/line-bounds.ts",
-        text: "if (!isBlank(bytes, start, end)) {",
-        replacement: "if (!isBlank(bytes, start, start)) {",
+        text: "if (!areBlank(bytes, start, end)) {",
+        replacement: "if (end >= start) {",
       },
     ],
     hunt: loadCampaign,
