@@ -37,7 +37,7 @@ export const compare: Scenario = {
       scenario: "compare",
       title: "Dropped file to complete, against other ways",
       measured,
-      figures: comparedFigures(found, !plan.isSmoke),
+      figures: comparedFigures(found),
       tables: comparedTables(found),
       details: found.map(({ trials, satelliteType, ...one }) => ({
         ...one,
