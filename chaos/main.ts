@@ -14,8 +14,25 @@ import { buildDaemon } from "./stage/build.ts";
 import { ChaosServer } from "./stage/server.ts";
 import { Tally } from "./tally.ts";
 
+const help = `npm run chaos -- [what] [--seed N]
+
+  --all             everything below, as often as is said here: about an hour
+  --matrix          every fault point, five ways to fail, at its first, second and last hit
+                    --first-hits: a kill and a throw at each first hit; --case point:action:nth: that one
+  --kills 200       random kills of daemons and server, with other faults between
+  --commits 100     COMMITs whose answer is swallowed or reset, late, or ROLLBACK
+  --zombies 50      daemons that stand still, are replaced, and wake up
+  --io              each call of the file system and each message to the database fails once
+                    --io-case file:n or database:n: that one
+  --recovery 20     how long recoveries take, the worst of so many
+  --load --poison --swap    no fault at all; a package that kills each run; a file replaced behind its package
+  --mutants         daemons made wrong on purpose, each of which must be caught; --mutant name: that one
+
+It ends with 1 if anything was found, and each finding names the command that replays it.
+`;
 const { values } = parseArgs({
   options: {
+    all: { type: "boolean", default: false },
     kills: { type: "string" },
     commits: { type: "string" },
     zombies: { type: "string" },
@@ -31,8 +48,21 @@ const { values } = parseArgs({
     poison: { type: "boolean", default: false },
     swap: { type: "boolean", default: false },
     seed: { type: "string" },
+    help: { type: "boolean", default: false },
   },
 });
+const isNothingAsked = Object.entries(values).every(([name, value]) => name === "seed" || !value);
+if (values.help || isNothingAsked) {
+  process.stdout.write(help);
+  process.exit(values.help ? 0 : 2);
+}
+const chosen = values.all
+  ? {
+      ...values,
+      ...{ kills: "200", commits: "100", zombies: "50", recovery: "20" },
+      ...{ matrix: true, io: true, mutants: true, load: true, poison: true, swap: true },
+    }
+  : values;
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
 process.stdout.write(`seed ${seed}\n`);
 const cleanup = new Cleanup();
@@ -50,21 +80,21 @@ async function run(): Promise<void> {
   cleanup.add(() => build.remove());
   const server = await ChaosServer.start(cleanup);
   const campaign = await openCampaign({ server, build, cleanup, tally });
-  if (values.kills) await killCampaign(campaign, Number(values.kills), seed);
-  if (values.commits) await commitCampaign(campaign, Number(values.commits), seed);
-  if (values.zombies) await zombieCampaign(campaign, Number(values.zombies), seed);
-  if (values.recovery) await recoveryCampaign(campaign, Number(values.recovery), seed);
-  if (values.load) await loadCampaign(campaign, seed);
-  if (values.poison) await poisonCampaign(campaign, seed);
-  if (values.swap) await swapCampaign(campaign, seed);
-  if (values.mutants || values.mutant) await mutantCampaign(campaign, seed, values.mutant);
-  if (values.io) await failureCampaign(campaign);
-  if (values["io-case"]) {
-    const { failing, nth } = parseFailure(values["io-case"]);
+  if (chosen.kills) await killCampaign(campaign, Number(chosen.kills), seed);
+  if (chosen.commits) await commitCampaign(campaign, Number(chosen.commits), seed);
+  if (chosen.zombies) await zombieCampaign(campaign, Number(chosen.zombies), seed);
+  if (chosen.recovery) await recoveryCampaign(campaign, Number(chosen.recovery), seed);
+  if (chosen.load) await loadCampaign(campaign, seed);
+  if (chosen.poison) await poisonCampaign(campaign, seed);
+  if (chosen.swap) await swapCampaign(campaign, seed);
+  if (chosen.mutants || chosen.mutant) await mutantCampaign(campaign, seed, chosen.mutant);
+  if (chosen.io) await failureCampaign(campaign);
+  if (chosen["io-case"]) {
+    const { failing, nth } = parseFailure(chosen["io-case"]);
     await failCall(campaign, failing, nth);
   }
-  if (values.case) await runCases(campaign, [parseCase(values.case)]);
-  else if (values.matrix && values["first-hits"])
+  if (chosen.case) await runCases(campaign, [parseCase(chosen.case)]);
+  else if (chosen.matrix && chosen["first-hits"])
     await matrixCampaign(campaign, ["kill9", "throw"], [1]);
-  else if (values.matrix) await matrixCampaign(campaign, actions, [1, 2, "last"]);
+  else if (chosen.matrix) await matrixCampaign(campaign, actions, [1, 2, "last"]);
 }

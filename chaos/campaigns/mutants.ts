@@ -43,7 +43,7 @@ function report({ tally }: Campaign, name: string, { findings }: Tally): void {
   if (faults.length === 0) {
     tally.add(
       [{ kind: "not caught", check: "mutants", subject: name, said: "no campaign notices" }],
-      "--mutants",
+      `npm run chaos -- --mutant "${name}"`,
     );
     return;
   }
