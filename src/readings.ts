@@ -5,7 +5,8 @@ import type { Folders } from "./folders/folders.ts";
 import type { Events } from "./observability/events.ts";
 import { metricsOf } from "./observability/metrics.ts";
 import type { Exposition, Reading } from "./observability/prometheus.ts";
-import { fileParsersKey, settingsKey, stagingKey, throttleKey } from "./parsers/parts.ts";
+import { fileParsersKey, stagingKey, throttleKey } from "./parsers/parts.ts";
+import { throttleReasons } from "./persister/throttle-controller.ts";
 import type { Registry } from "./registry/registry.ts";
 import { rejectionReasons } from "./satellites/satellite.ts";
 import { intakeKey } from "./tree.ts";
@@ -33,20 +34,17 @@ export const componentKinds = [
   "http",
 ] as const;
 
-const throttleReasons = ["off", "ceiling", "pause"] as const;
-
 /** To be called before the tree is started. @returns what answers a scrape */
 export function daemonMetrics(sources: Sources): () => Promise<Exposition> {
   return metricsOf({
     events: sources.events,
-    readings: [...readingsOfQueues(sources), ...readingsOfFolders(sources)],
+    readings: [
+      ...readingsOfQueues(sources),
+      ...readingsOfThrottle(sources),
+      ...readingsOfFolders(sources),
+    ],
     rejectionReasons,
     components: componentKinds,
-    throttleReasons,
-    throttleSet: () => {
-      const { rowsPerSecond, pauseMs } = sources.registry.get(settingsKey).current;
-      return { rowsPerSecond: rowsPerSecond === 0 ? null : rowsPerSecond, pauseMs };
-    },
   });
 }
 
@@ -70,6 +68,37 @@ function readingsOfQueues({ registry }: Sources): readonly Reading[] {
       name: "downlink_staging_bytes",
       help: "Memory of the lines that were read and are not yet committed.",
       read: () => stagedBytes(registry),
+    },
+  ];
+}
+
+function readingsOfThrottle({ registry }: Sources): readonly Reading[] {
+  const inForce = () => registry.get(throttleKey).throttle.inForce;
+  return [
+    {
+      name: "downlink_throttle_rows_per_second",
+      help: "Rows a second that the throttle lets through; +Inf without a ceiling.",
+      read: () => inForce().rowsPerSecond ?? Number.POSITIVE_INFINITY,
+    },
+    {
+      name: "downlink_throttle_pause_seconds",
+      help: "Pause that the throttle makes between two transactions.",
+      read: () => inForce().pauseMs / 1_000,
+    },
+    {
+      name: "downlink_throttle_share",
+      help: "Share of its time that the adaptive throttle works beside other users of the database; 1 is full speed.",
+      read: () => registry.get(throttleKey).decision.share,
+    },
+    {
+      name: "downlink_throttle_reason",
+      help: "1 for the reason of that share, 0 for the others.",
+      label: "reason",
+      read: () => {
+        const { reason } = registry.get(throttleKey).decision;
+        const known = Object.entries(throttleReasons);
+        return Object.fromEntries(known.map(([code, text]) => [code, text === reason ? 1 : 0]));
+      },
     },
   ];
 }

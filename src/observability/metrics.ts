@@ -13,15 +13,6 @@ export interface MetricsOptions {
   readonly rejectionReasons: readonly string[];
   /** What may be restarted: ids of components, up to a colon. */
   readonly components: readonly string[];
-  readonly throttleReasons: readonly string[];
-  /** What the throttle is set to; holds until it tells of a change by itself. */
-  readonly throttleSet: () => ThrottleFigures;
-}
-
-interface ThrottleFigures {
-  /** null: no ceiling. */
-  readonly rowsPerSecond: number | null;
-  readonly pauseMs: number;
 }
 
 const commitBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -34,7 +25,6 @@ export function metricsOf(options: MetricsOptions): () => Promise<Exposition> {
   countPackages(prometheus, options);
   countLines(prometheus, options);
   tellStates(prometheus, options);
-  tellThrottle(prometheus, options);
   for (const reading of options.readings) prometheus.reading(reading);
   return () => prometheus.expose();
 }
@@ -130,33 +120,6 @@ function tellStates(prometheus: Prometheus, { events, components }: MetricsOptio
     help: "Files that the last scan of the inbox found; those left alone do not count.",
   });
   on(events, "inbox_changed", ({ files }) => inbox(files));
-}
-
-function tellThrottle(
-  prometheus: Prometheus,
-  { events, throttleReasons, throttleSet }: MetricsOptions,
-): void {
-  let told: ThrottleFigures | undefined;
-  prometheus.reading({
-    name: "downlink_throttle_rows_per_second",
-    help: "Rows a second that the throttle lets through; +Inf without a ceiling.",
-    read: () => (told ?? throttleSet()).rowsPerSecond ?? Number.POSITIVE_INFINITY,
-  });
-  prometheus.reading({
-    name: "downlink_throttle_pause_seconds",
-    help: "Pause that the throttle makes between commits.",
-    read: () => (told ?? throttleSet()).pauseMs / 1_000,
-  });
-  const reason = prometheus.state({
-    name: "downlink_throttle_reason",
-    help: "1 for the reason of the throttle's last change, 0 for the others.",
-    label: "reason",
-    values: throttleReasons,
-  });
-  on(events, "throttle_changed", (change) => {
-    told = change;
-    reason(change.reason);
-  });
 }
 
 function on<Kind extends DaemonEvent["kind"]>(

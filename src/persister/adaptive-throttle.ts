@@ -9,7 +9,12 @@ import { systemClock } from "../supervisor/clock.ts";
 import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
 import { type Others, ServerLooker } from "./server-look.ts";
 import { Throttle } from "./throttle.ts";
-import { type Decision, type Look, ThrottleController } from "./throttle-controller.ts";
+import {
+  type Decision,
+  type Look,
+  ThrottleController,
+  throttleReasons,
+} from "./throttle-controller.ts";
 
 /** As they are in force. */
 export interface ThrottleSettings {
@@ -36,8 +41,8 @@ const quietMs = 5_000;
 
 /** With nothing to write for so long, nothing is known of others. */
 const forgetMs = 10_000;
-const unhindered: Decision = { share: 1, reason: "nobody else is at work" };
-const atFullSpeed: Decision = { share: 1, reason: "the adaptive throttle is off" };
+const unhindered: Decision = { share: 1, reason: throttleReasons.free };
+const atFullSpeed: Decision = { share: 1, reason: throttleReasons.off };
 
 export class AdaptiveThrottle {
   readonly throttle: Throttle;

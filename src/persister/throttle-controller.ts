@@ -18,11 +18,20 @@ export interface ServerLook {
 /** lost: the look, or a transaction since the last one, was cut off or took too long. */
 export type Look = ({ readonly kind: "seen" } & ServerLook) | { readonly kind: "lost" };
 
+/** For a person, by what metrics call it. */
+export const throttleReasons = {
+  free: "nobody else is at work",
+  off: "the adaptive throttle is off",
+  waiting: "others wait for locks or the disk",
+  busy: "others are at work",
+  lag: "a replica lags behind",
+  lost: "connections to the server are lost",
+} as const;
+
 export interface Decision {
   /** Of the time, how much may be worked. */
   readonly share: number;
-  /** For a person. */
-  readonly reason: string;
+  readonly reason: (typeof throttleReasons)[keyof typeof throttleReasons];
 }
 
 /** Beside others a load still runs at this share of its full speed. */
@@ -44,7 +53,7 @@ const leastChange = 0.02;
 
 export class ThrottleController {
   #share = 1;
-  #reason = "nobody else is at work";
+  #reason: Decision["reason"] = throttleReasons.free;
   #busy = 0;
   #waiting = 0;
   #slowness = 1;
@@ -77,17 +86,17 @@ export class ThrottleController {
     // Others weigh more where our own work suffers from them too.
     const busy = this.#busy * this.#slowness;
     const wishes: Decision[] = [
-      { share: shareFor(this.#waiting, waitingRange), reason: "others wait for locks or the disk" },
-      { share: shareFor(busy, busyRange), reason: "others are at work" },
-      { share: shareFor(look.lagBytes, lagRange), reason: "a replica lags behind" },
+      { share: shareFor(this.#waiting, waitingRange), reason: throttleReasons.waiting },
+      { share: shareFor(busy, busyRange), reason: throttleReasons.busy },
+      { share: shareFor(look.lagBytes, lagRange), reason: throttleReasons.lag },
     ];
     const least = wishes.reduce((before, wish) => (wish.share < before.share ? wish : before));
     return least.share > 1 - leastChange ? freeWish : least;
   }
 }
 
-const freeWish: Decision = { share: 1, reason: "nobody else is at work" };
-const lostWish: Decision = { share: lowestShare, reason: "connections to the server are lost" };
+const freeWish: Decision = { share: 1, reason: throttleReasons.free };
+const lostWish: Decision = { share: lowestShare, reason: throttleReasons.lost };
 
 /** From 1 at the beginning of the range down to the lowest share at its end. */
 function shareFor(

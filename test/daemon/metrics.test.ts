@@ -70,6 +70,23 @@ test("a daemon at rest: nothing waits, nothing is staged, and the disk has room"
   expect(value("process_cpu_seconds_total")).toBeGreaterThan(0);
 });
 
+test("the throttle: what holds at this moment, and why", async () => {
+  daemon = await startDaemonInProcess({ DOWNLINK_MAX_ROWS_PER_SECOND: "5000" });
+  const value = async (name: string, labels?: Record<string, string>) =>
+    sampleOf(parsePrometheus(await daemon.scrape()), `downlink_throttle_${name}`, labels);
+  expect(await value("rows_per_second")).toBe(5_000);
+  expect(await value("pause_seconds")).toBe(0);
+  expect(await value("share")).toBe(1);
+  expect(await value("reason", { reason: "free" })).toBe(1);
+  expect(await value("reason", { reason: "busy" })).toBe(0);
+  await daemon.check.query(
+    "INSERT INTO settings (name, value) VALUES ('rows_per_second', '0'), ('adaptive', 'off'), ('pause_ms', '250')",
+  );
+  await until("the new settings", async () => (await value("pause_seconds")) === 0.25);
+  expect(await value("rows_per_second")).toBe(Number.POSITIVE_INFINITY);
+  expect(await value("reason", { reason: "off" })).toBe(1);
+});
+
 test("no name of a package stands in the metrics", async () => {
   daemon = await startDaemonInProcess();
   await drop(daemon.dir, "secret-name.json", samplePackage({ lines: 2, seed: 3 }).bytes);

@@ -9,8 +9,6 @@ import { logLines } from "./log-lines.ts";
 const sets = {
   rejectionReasons: ["too_deep", "out_of_range"],
   components: ["database", "file-reader"],
-  throttleReasons: ["off", "ceiling"],
-  throttleSet: () => ({ rowsPerSecond: null, pauseMs: 50 }),
 };
 
 function start(readings: readonly Reading[] = []) {
@@ -123,19 +121,6 @@ test("the database is in one state at a time", async () => {
   expect(await states()).toEqual(["ready"]);
   tell({ kind: "database_changed", state: "away" });
   expect(await states()).toEqual(["away"]);
-});
-
-test("the throttle: as it is set until it tells of a change, its reason out of a fixed set", async () => {
-  const { tell, value } = start();
-  expect(await value("downlink_throttle_rows_per_second")).toBe(Number.POSITIVE_INFINITY);
-  expect(await value("downlink_throttle_pause_seconds")).toBe(0.05);
-  tell({ kind: "throttle_changed", rowsPerSecond: 500, pauseMs: 250, reason: "ceiling" });
-  expect(await value("downlink_throttle_rows_per_second")).toBe(500);
-  expect(await value("downlink_throttle_pause_seconds")).toBe(0.25);
-  expect(await value("downlink_throttle_reason", { reason: "ceiling" })).toBe(1);
-  tell({ kind: "throttle_changed", rowsPerSecond: null, pauseMs: 0, reason: "off" });
-  expect(await value("downlink_throttle_rows_per_second")).toBe(Number.POSITIVE_INFINITY);
-  expect(await value("downlink_throttle_reason", { reason: "ceiling" })).toBe(0);
 });
 
 test("a reading that fails is left out, and the others are told; it comes back when it can be read", async () => {
