@@ -2,7 +2,6 @@
 // what an earlier life left in processing/. It holds nothing that could be lost: its claims are renames and ledger
 // rows, and both are found again.
 import { EventEmitter, once, setMaxListeners } from "node:events";
-import PQueue from "p-queue";
 import { pause } from "../database/backoff.ts";
 import type { ClaimedFile } from "../folders/claimed-file.ts";
 import { isSystemError } from "../folders/file-identity.ts";
@@ -14,13 +13,18 @@ import { claim, releaseClaim } from "./claim.ts";
 import type { Offer } from "./file-system-watcher.ts";
 import { type Identification, identify, readHeldIdentity } from "./identify.ts";
 import type { IdentifiedFile, IntakeContext, IntakeOptions } from "./intake-context.ts";
+import { type Entry, isLarge, Lanes, type LaneWidths } from "./lanes.ts";
 import { PackageRuns, type PackageRunsOptions } from "./package-runs.ts";
 import { Recovery } from "./recovery.ts";
 import { refuseUnhashed } from "./refuse-unhashed.ts";
 
 /** Claims prepared beside those that are being loaded, for each place: hashing one while another is committed. */
 const lanesPerPackage = 2;
-const lanesFor = (maxPackages: number): number => maxPackages * (1 + lanesPerPackage);
+/** As many as there are places are kept for small packages. */
+const lanesFor = (maxPackages: number): LaneWidths => ({
+  all: maxPackages * (1 + lanesPerPackage),
+  large: maxPackages * lanesPerPackage,
+});
 /** Offers that wait for a lane; beyond it the watcher waits. */
 const maxWaitingOffers = 64;
 /** Claims that wait for the end of a package with the same bytes; beyond it they keep their lane. */
@@ -32,13 +36,16 @@ const trimIntervalMs = 10_000;
 /** Says in the log which package a line is about; without a file id as long as it is not claimed. */
 type About = Readonly<{ fileId?: number; name?: string }>;
 
+/** What was claimed already goes before what is offered. */
+const before = ({ fingerprint }: ClaimedFile): Entry => ({ ...fingerprint, priority: 1 });
+
 const aboutFile = ({ fileId, name }: ClaimedFile): About => ({ fileId, name: name.text });
 
 export class Intake {
   readonly #context: IntakeContext;
   readonly #runs: PackageRuns;
   readonly #recovery: Recovery;
-  readonly #lanes: PQueue;
+  readonly #lanes: Lanes;
   /** Claims by the file id whose end they wait for. */
   readonly #twins = new Map<number, IdentifiedFile[]>();
   readonly #bell = new EventEmitter().setMaxListeners(0);
@@ -52,18 +59,18 @@ export class Intake {
     this.#context = { ...options, stopping: this.#stop.signal, inHand: new Set() };
     this.#runs = new PackageRuns(this.#context, options);
     this.#recovery = new Recovery(this.#context);
-    this.#lanes = new PQueue({ concurrency: lanesFor(options.maxPackages()) });
+    this.#lanes = new Lanes(lanesFor(options.maxPackages()));
   }
 
   /** The limit of packages has changed. */
   resize(): void {
-    this.#lanes.concurrency = lanesFor(this.#context.maxPackages());
+    this.#lanes.resize(lanesFor(this.#context.maxPackages()));
     this.#runs.resize();
   }
 
   /** Offers and claims that wait for a lane, and packages that wait for a place or are being loaded. */
   get load(): { readonly claims: number; readonly places: number; readonly loading: number } {
-    return { claims: this.#lanes.size, ...this.#runs.load };
+    return { claims: this.#lanes.waiting, ...this.#runs.load };
   }
 
   /** Runs the component. It lives until the stop; a task that fails for no known reason crashes it. */
@@ -84,19 +91,24 @@ export class Intake {
     });
   }
 
-  /** Takes a settled file over. Resolves when it is in line; waits while the line is long. */
+  /**
+   * Takes a settled file over. Resolves when it is in line; waits while the line is long. Behind a long line of large
+   * ones nobody waits: a small one may be next.
+   */
   async offer(offer: Offer, signal: AbortSignal): Promise<void> {
-    while (this.#lanes.size >= maxWaitingOffers) {
+    const { sizeBytes } = offer.fingerprint;
+    while (this.#lanes.waitingBefore(sizeBytes) >= maxWaitingOffers) {
       signal.throwIfAborted();
+      if (isLarge(sizeBytes)) return offer.settle("not_now");
       let stop = (): void => {};
       const stopped = new Promise<void>((resolve) => {
         stop = resolve;
       });
       signal.addEventListener("abort", stop, { once: true });
-      await Promise.race([this.#lanes.onSizeLessThan(maxWaitingOffers), stopped]);
+      await Promise.race([this.#lanes.whenFewer(sizeBytes, maxWaitingOffers), stopped]);
       signal.removeEventListener("abort", stop);
     }
-    this.#inLane(() => this.#take(offer), 0, { name: offer.name.text });
+    this.#inLane(() => this.#take(offer), { sizeBytes }, { name: offer.name.text });
   }
 
   async #sweepOn(): Promise<void> {
@@ -114,7 +126,8 @@ export class Intake {
     for (const [fileId, component] of await this.#runs.running()) {
       this.#context.inHand.add(fileId);
       const follow = (): Promise<void> => this.#runs.follow(component);
-      this.#inLane(() => follow().finally(() => this.#letGo(fileId)), 1, { fileId });
+      const entry = { sizeBytes: 0n, priority: 1 }; // It has its place, whatever its size.
+      this.#inLane(() => follow().finally(() => this.#letGo(fileId)), entry, { fileId });
     }
   }
 
@@ -160,7 +173,7 @@ export class Intake {
 
   #goOn(file: IdentifiedFile, task: () => Promise<void>): void {
     this.#context.inHand.add(file.fileId);
-    this.#inLane(task, 1, aboutFile(file));
+    this.#inLane(task, before(file), aboutFile(file));
   }
 
   async #take(offer: Offer): Promise<void> {
@@ -244,7 +257,9 @@ export class Intake {
   #wakeTwins(fileId: number): void {
     const twins = this.#twins.get(fileId) ?? [];
     this.#twins.delete(fileId);
-    for (const twin of twins) this.#inLane(() => this.#identify(twin), 1, aboutFile(twin));
+    for (const twin of twins) {
+      this.#inLane(() => this.#identify(twin), before(twin), aboutFile(twin));
+    }
     this.#bell.emit("end");
   }
 
@@ -255,8 +270,8 @@ export class Intake {
     }
   }
 
-  #inLane(task: () => Promise<void>, priority: number, about: About): void {
-    void this.#lanes.add(() => this.#guard(task, about), { priority });
+  #inLane(task: () => Promise<void>, entry: Entry, about: About): void {
+    void this.#lanes.run(() => this.#guard(task, about), entry);
   }
 
   /** What the file system refuses now it may allow later: the sweep comes back to the claim. The rest is a crash. */

@@ -1,6 +1,5 @@
 // Runs packages to their end: starts a parser tree for each when there is room, and again when a tree gave up. The
 // ledger says what became of a package, not the way in which its tree ended.
-import PQueue from "p-queue";
 import { backoffMs, pause } from "../database/backoff.ts";
 import { type ClaimedFile, claimedPath } from "../folders/claimed-file.ts";
 import { isUnchanged, look } from "../folders/file-identity.ts";
@@ -10,6 +9,7 @@ import type { ChildSpec } from "../supervisor/child-spec.ts";
 import type { Component, Exit } from "../supervisor/component.ts";
 import type { DynamicSupervisor } from "../supervisor/supervisor-api.ts";
 import type { IntakeContext } from "./intake-context.ts";
+import { Lanes, type LaneWidths } from "./lanes.ts";
 
 export interface PackageRunsOptions {
   /** The supervisor of the parser trees, as it is now. */
@@ -18,26 +18,32 @@ export interface PackageRunsOptions {
   readonly fileParser: (run: PackageRun) => ChildSpec;
 }
 
+/** One is kept for small packages, unless there is but one. */
+const placesFor = (maxPackages: number): LaneWidths => ({
+  all: maxPackages,
+  large: Math.max(1, maxPackages - 1),
+});
+
 export class PackageRuns {
   readonly #context: IntakeContext;
   readonly #options: PackageRunsOptions;
   /** One place for each package that may be loaded at the same time. */
-  readonly #places: PQueue;
+  readonly #places: Lanes;
 
   constructor(context: IntakeContext, options: PackageRunsOptions) {
     this.#context = context;
     this.#options = options;
-    this.#places = new PQueue({ concurrency: context.maxPackages() });
+    this.#places = new Lanes(placesFor(context.maxPackages()));
   }
 
   /** Follows the limit as it is now; packages that run are not ended by a lower one. */
   resize(): void {
-    this.#places.concurrency = this.#context.maxPackages();
+    this.#places.resize(placesFor(this.#context.maxPackages()));
   }
 
   /** Packages that wait for a place, and that have one. */
   get load(): { readonly places: number; readonly loading: number } {
-    return { places: this.#places.size, loading: this.#places.pending };
+    return { places: this.#places.waiting, loading: this.#places.working };
   }
 
   /** Trees that run already: those of an earlier intake, which they have outlived. By file id. */
@@ -53,7 +59,8 @@ export class PackageRuns {
 
   /** Waits for a tree that runs already; it keeps its place. */
   async follow(component: Component): Promise<void> {
-    await this.#places.add(() => this.#ended(component));
+    // It has its place, whatever its size.
+    await this.#places.run(async () => void (await this.#ended(component)), { sizeBytes: 0n });
   }
 
   /**
@@ -64,7 +71,8 @@ export class PackageRuns {
     const { stopping, database, log } = this.#context;
     const { file } = run;
     for (let failures = 1; ; failures++) {
-      await this.#places.add(() => this.#runOnce(run), { signal: stopping });
+      const { sizeBytes } = file.fingerprint;
+      await this.#places.run(() => this.#runOnce(run), { sizeBytes, signal: stopping });
       if (run.isEnded) return;
       const row = await database.use(stopping, ({ ledger }) => ledger.find(file.fileId));
       if (row?.status !== "processing" || row.owner !== database.owner) return;
