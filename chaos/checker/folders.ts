@@ -111,8 +111,7 @@ function wantedPlaces(
   onComplete: "delete" | "archive",
 ): { failed: number; archive: number } {
   if (refused) return { failed: Math.min(1, drops), archive: 0 };
-  if (onComplete === "archive") return { failed: 0, archive: drops };
-  return { failed: 0, archive: archived ? 1 : 0 };
+  return { failed: 0, archive: archived || onComplete === "archive" ? 1 : 0 };
 }
 
 async function filesIn(filesDir: string): Promise<FoundFile[]> {

@@ -26,6 +26,15 @@ const ledgerColumns = {
 /** What the ledger says of a package. */
 export type LedgerRow = Pick<typeof files.$inferSelect, keyof typeof ledgerColumns>;
 
+/** A package that is loaded. */
+export interface CompletePackage {
+  readonly id: number;
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Since it was completed, by the database's clock. */
+  readonly ageHours: number;
+}
+
 /** A package that was claimed and hashed. */
 export interface ClaimedPackage {
   readonly id: number;
@@ -189,12 +198,14 @@ export class Ledger {
     return rows[0]?.whole === true;
   }
 
-  /** Hours since each of these packages was completed; those that are not complete are left out. */
-  async agesOfComplete(ids: readonly number[]): Promise<Map<number, number>> {
-    const { rows } = await this.#db.execute<{ id: string; hours: string }>(sql`
-      SELECT id, extract(epoch FROM now() - completed_at) / 3600 AS hours FROM files
-       WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND status = 'complete'`);
-    return new Map(rows.map(({ id, hours }) => [Number(id), Number(hours)]));
+  /** Those of these packages that are complete. */
+  async findComplete(ids: readonly number[]): Promise<CompletePackage[]> {
+    const { rows } = await this.#db.execute<Record<keyof CompletePackage, string>>(sql`
+      SELECT id, name, size_bytes AS "sizeBytes", extract(epoch FROM now() - completed_at) / 3600 AS "ageHours"
+        FROM files WHERE id = ANY(${sql.param([...ids])}::bigint[]) AND status = 'complete'`);
+    return rows.map(({ id, name, sizeBytes, ageHours }) => {
+      return { id: Number(id), name, sizeBytes: Number(sizeBytes), ageHours: Number(ageHours) };
+    });
   }
 
   /** Many at once, in the order of their bytes, so that two daemons never wait for each other in a circle. */

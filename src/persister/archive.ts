@@ -1,10 +1,12 @@
 // Keeps archive/ within its limits: the packages that were completed first go first. Only a package whose row is
 // `complete` is ever taken away; whatever else lies there is for a person to look after.
-import { readdir, stat, unlink } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Database } from "../database/database.ts";
-import { isErrno } from "../folders/file-identity.ts";
+import type { CompletePackage } from "../database/ledger.ts";
+import { isErrno, look } from "../folders/file-identity.ts";
 import type { Folders } from "../folders/folders.ts";
+import { keptName, packageName } from "../folders/package-name.ts";
 import type { Log } from "../observability/log.ts";
 
 export interface ArchiveOptions {
@@ -29,10 +31,13 @@ export async function trimArchive(options: ArchiveOptions, signal: AbortSignal):
   if (archiveMaxBytes === 0 && archiveMaxAgeHours === 0) return 0;
   const archived = await archivedPackages(folders.archive);
   const ids = archived.map(({ fileId }) => fileId);
-  const ages = await database.use(signal, ({ ledger }) => ledger.agesOfComplete(ids));
+  const complete = await database.use(signal, ({ ledger }) => ledger.findComplete(ids));
+  const rowOf = new Map(complete.map((row) => [row.id, row]));
   const evictable = archived
-    .filter(({ fileId }) => ages.has(fileId))
-    .map((one) => ({ ...one, ageHours: ages.get(one.fileId) ?? 0 }))
+    .flatMap((one) => {
+      const row = rowOf.get(one.fileId);
+      return row !== undefined && isFileOf(one, row) ? [{ ...one, ageHours: row.ageHours }] : [];
+    })
     .sort((a, b) => b.ageHours - a.ageHours);
   let totalBytes = archived.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let evicted = 0;
@@ -40,7 +45,7 @@ export async function trimArchive(options: ArchiveOptions, signal: AbortSignal):
     const isTooMuch = archiveMaxBytes > 0 && totalBytes > archiveMaxBytes;
     const isTooOld = archiveMaxAgeHours > 0 && ageHours > archiveMaxAgeHours;
     if (!isTooMuch && !isTooOld) continue;
-    await unlink(join(folders.archive, name));
+    await rm(join(folders.archive, name), { force: true }); // Another daemon may be at it too.
     totalBytes -= sizeBytes;
     evicted++;
   }
@@ -48,7 +53,13 @@ export async function trimArchive(options: ArchiveOptions, signal: AbortSignal):
   return evicted;
 }
 
-/** Files that have a package's kept name. */
+/** Whether it is what was archived of the package, and nothing that a person has put there under its number. */
+function isFileOf({ name, sizeBytes }: Archived, row: CompletePackage): boolean {
+  const archivedAs = keptName(row.id, packageName(Buffer.from(row.name)));
+  return name === archivedAs && sizeBytes === row.sizeBytes;
+}
+
+/** Files whose names begin with the number of a package. */
 async function archivedPackages(folder: string): Promise<Archived[]> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (isErrno(error, "ENOENT")) return []; // Nothing was archived yet.
@@ -58,8 +69,9 @@ async function archivedPackages(folder: string): Promise<Archived[]> {
   for (const name of names) {
     const [, id] = /^([1-9]\d{0,15})-/.exec(name) ?? [];
     if (id === undefined) continue;
-    const stats = await stat(join(folder, name));
-    if (stats.isFile()) archived.push({ name, fileId: Number(id), sizeBytes: stats.size });
+    const found = await look(join(folder, name));
+    if (found.kind !== "file") continue;
+    archived.push({ name, fileId: Number(id), sizeBytes: Number(found.fingerprint.sizeBytes) });
   }
   return archived;
 }

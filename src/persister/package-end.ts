@@ -16,38 +16,58 @@ export interface PackageEndOptions {
   readonly onComplete: "delete" | "archive";
 }
 
+type RemoveOptions = Pick<PackageEndOptions, "folders" | "faults" | "log">;
+
 /**
- * Takes the file of a package away whose row is `complete` or `duplicate`, with so many rejected lines. It goes to archive/ if the user wants that,
- * or if a rejected line could not be stored whole, so that no byte is lost.
+ * Takes the file of a package away whose row is `complete`, with so many rejected lines. It goes to archive/ if the user
+ * wants that, or if a rejected line could not be stored whole, so that no byte is lost.
  * @returns false if the file is still there
  */
 export async function clearAway(
   file: ClaimedFile,
   errors: number,
-  { database, folders, faults, log, onComplete }: PackageEndOptions,
+  options: PackageEndOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { database, folders, faults, onComplete } = options;
   const isWhole =
     errors === 0 ||
     (await database.use(signal, ({ ledger }) => ledger.hasAllRejectsWhole(file.fileId)));
-  const fields = { fileId: file.fileId, name: file.name.text };
-  try {
-    if (onComplete === "archive" || !isWhole) {
-      await faults.at("before_archive_move");
-      return (await keepClaimedFile(folders, file, "archive")) === "done";
-    }
+  if (onComplete !== "archive" && isWhole) return remove(file, options);
+  return orTell(file, options, async () => {
+    await faults.at("before_archive_move");
+    return (await keepClaimedFile(folders, file, "archive")) === "done";
+  });
+}
+
+/** Deletes the file of a package whose row is `duplicate`: what is to be kept of its bytes was kept before. */
+export async function remove(file: ClaimedFile, options: RemoveOptions): Promise<boolean> {
+  const { folders, faults, log } = options;
+  return orTell(file, options, async () => {
     await faults.at("before_unlink");
     const removed = await removeClaimedFile(folders, file);
     await faults.at("after_unlink");
     if (removed === "done") return true;
     log.warn(
-      fields,
+      { fileId: file.fileId, name: file.name.text },
       "package is in the database, but another file lies in its place: it is taken up as new",
     );
+    return false;
+  });
+}
+
+async function orTell(
+  { fileId, name }: ClaimedFile,
+  { log }: Pick<PackageEndOptions, "log">,
+  step: () => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    return await step();
   } catch (err) {
-    log.warn({ ...fields, err }, "package is in the database, but its file cannot be removed");
+    const fields = { fileId, name: name.text, err };
+    log.warn(fields, "package is in the database, but its file cannot be removed");
+    return false;
   }
-  return false;
 }
 
 /** Where `setAside` leaves the file. */
@@ -58,7 +78,7 @@ export function failedPath({ failed }: Folders, { fileId, name }: ClaimedFile): 
 /** Moves the file of a package to failed/ whose row is `failed`. @returns false if it is still there */
 export async function setAside(
   file: ClaimedFile,
-  { folders, faults, log }: Pick<PackageEndOptions, "folders" | "faults" | "log">,
+  { folders, faults, log }: RemoveOptions,
 ): Promise<boolean> {
   try {
     await faults.at("before_failed_move");

@@ -14,7 +14,7 @@ import { isUnchanged, openRegular } from "../folders/file-identity.ts";
 import { HeldFile } from "../folders/held-file.ts";
 import { sha256Of, sha256OfHeld } from "../folders/sha256.ts";
 import type { Happening } from "../observability/events.ts";
-import { clearAway } from "../persister/package-end.ts";
+import { remove } from "../persister/package-end.ts";
 import type { IdentifiedFile, IntakeContext } from "./intake-context.ts";
 
 /** run: to be loaded; `begun` if its first run has begun with its entry. wait: the same bytes are being loaded as that file. ended: nothing is left to be done. */
@@ -57,7 +57,7 @@ async function decide(
       const duplicate = { id: file.fileId, name: file.name.text, ...describe(file) };
       await database.use(stopping, ({ ledger }) => ledger.enterDuplicate(duplicate, existing));
       context.events.publish(duplicateEnded(file, existing));
-      await clearAway(file, 0, context, stopping);
+      await remove(file, context);
       return { kind: "ended" };
     }
     case "failed": {

@@ -13,7 +13,7 @@ import {
 import { isSystemError, look, openRegular } from "../folders/file-identity.ts";
 import { HeldFile } from "../folders/held-file.ts";
 import { packageName, pathOf } from "../folders/package-name.ts";
-import { clearAway, failedPath, setAside } from "../persister/package-end.ts";
+import { clearAway, failedPath, remove, setAside } from "../persister/package-end.ts";
 import { figuresOf } from "../persister/package-news.ts";
 import { releaseClaim } from "./claim.ts";
 import { readHeldIdentity, readIdentity } from "./identify.ts";
@@ -171,7 +171,8 @@ export class Recovery {
     const identified = await readIdentity(file, this.#context);
     if (identified === undefined) return later;
     if (identified.sha256 !== row.sha256) return this.#asNew(identified);
-    await clearAway(file, row.errors, this.#context, this.#context.stopping);
+    if (row.status === "duplicate") await remove(file, this.#context);
+    else await clearAway(file, row.errors, this.#context, this.#context.stopping);
     return settled;
   }
 

@@ -82,6 +82,17 @@ describe.runIf(isRoot)("where there is no room", () => {
     await station.check.expectLoaded(sample);
   });
 
+  test("of a duplicate nothing is archived: its bytes are", async () => {
+    const before = (await filesIn(station.dir))["archive"];
+    await writeFile(at("ingest", "again"), samplePackage({ lines: 20, seed: 2 }).bytes);
+    const files = await station.check.ended(3);
+    expect(files.at(-1)).toMatchObject({ name: "again", status: "duplicate" });
+    await daemon.until("the end of the file", async () => {
+      return (await filesIn(station.dir))["processing"]?.length === 0;
+    });
+    expect((await filesIn(station.dir))["archive"]).toEqual(before);
+  });
+
   test("in failed/, a refused package stays in processing/ and is set aside later", async () => {
     await rmdir(at("failed"));
     const makeRoom = await dropWithLeft(claimFolder, "refused", "no header");

@@ -85,8 +85,24 @@ test("what is not complete, or has no row, is never taken away", async () => {
   await archived(2, 100, "processing");
   await writeFile(join(folder.path, "archive", "99-unknown"), Buffer.alloc(1_000));
   await writeFile(join(folder.path, "archive", "notes of a person"), "");
+  await writeFile(join(folder.path, "archive", "3-notes"), ""); // Under the number of a package.
   await archived(3, 1);
-  expect(await trim(1, 1)).toEqual(["1-name", "2-name", "99-unknown", "notes of a person"]);
+  await archived(4, 1);
+  await writeFile(join(folder.path, "archive", "4-name"), "not what was archived");
+  expect(await trim(1, 0)).toEqual([
+    "1-name",
+    "2-name",
+    "3-notes",
+    "4-name",
+    "99-unknown",
+    "notes of a person",
+  ]);
+});
+
+test("two daemons may trim it at the same time", async () => {
+  for (let id = 1; id <= 50; id++) await archived(id, id);
+  await Promise.all([trim(100, 0), trim(100, 0), trim(100, 0)]);
+  expect(await trim(100, 0)).toEqual(["1-name"]);
 });
 
 test("no archive yet is no error", async () => {
