@@ -112,6 +112,7 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
   test("a reading pointed at on the map is told in words", async () => {
     const page = await dashboard.open("#/packages?name=zoom&status=complete");
     await page.getByRole("link", { name: "zoom.ndjson" }).click();
+    await page.getByText("3,000 readings").first().waitFor();
     const map = page.getByRole("slider", { name: /Ground track/ });
     await map.press("ArrowRight");
     const told = (): Promise<string | null> => map.getAttribute("aria-valuetext");

@@ -105,7 +105,7 @@ function valueAxis({ axisText }: PlotLook): uPlot.Axis {
     ...quiet(),
     size: plotGutterPx,
     gap: 6,
-    space: 34,
+    space: 24,
     values: (_, ticks) => ticks.map(axisText),
   };
 }

@@ -11,7 +11,7 @@ import type { ReadingsModel } from "./model.ts";
 export function ReadingsMap({ of, title }: { of: ReadingsModel | undefined; title: string }) {
   const points = of?.points ?? [];
   return (
-    <Panel title={title} aside={<Ends of={of} />}>
+    <Panel title={title} aside={<Ends />}>
       <div class="body">
         <GroundTrack points={points} label={`${title}. Arrow keys go along the readings.`} />
         <Readout of={of} />
@@ -20,9 +20,17 @@ export function ReadingsMap({ of, title }: { of: ReadingsModel | undefined; titl
   );
 }
 
-function Ends({ of }: { of: ReadingsModel | undefined }) {
-  const last = of?.points.at(-1);
-  return last === undefined ? null : <span>latest at {placeText(last)}</span>;
+function Ends() {
+  return (
+    <span class="legend">
+      <span>
+        <i class="end first" aria-hidden="true" /> first
+      </span>
+      <span>
+        <i class="end last" aria-hidden="true" /> latest
+      </span>
+    </span>
+  );
 }
 
 function Readout({ of }: { of: ReadingsModel | undefined }) {

@@ -5,7 +5,9 @@ import { CursorContext, nearestIndex } from "../charts/cursor.ts";
 import { Plot } from "../charts/plot.tsx";
 import { countOf, decimalText } from "../format/count.ts";
 import { durationText } from "../format/quantity.ts";
+import { isoFromSeconds } from "../format/time.ts";
 import { Unit } from "../ui/figures.tsx";
+import { Span } from "../ui/moment.tsx";
 import { Panel } from "../ui/panel.tsx";
 import type { ReadingsModel, Zoom } from "./model.ts";
 import { extremesOf, type Measured } from "./series.ts";
@@ -37,8 +39,9 @@ export function ReadingsPlots({ of, zoom, onZoom, unzoomed }: ReadingsPlotsProps
     <Panel title="Readings over time (UTC)" class="readings" aside={<Resolution of={of} />}>
       <div class="body">
         <div class="zoom small">
+          <Span from={isoFromSeconds(range[0])} to={isoFromSeconds(range[1])} />
           {zoom === null ? (
-            <span class="dim">Draw across a plot to zoom in.</span>
+            <span class="dim hint">Draw across a plot to zoom in.</span>
           ) : (
             <>
               <button type="button" onClick={() => onZoom(widened(zoom))}>

@@ -83,7 +83,7 @@ function Throttle({ now }: { now: Status | undefined }) {
       <dt>Throttle</dt>
       <dd>
         {throttle === undefined && noValue}
-        {throttle !== undefined && throttle.rowsPerSecond === null && "none"}
+        {throttle !== undefined && throttle.rowsPerSecond === null && "no ceiling"}
         {throttle !== undefined && throttle.rowsPerSecond !== null && (
           <Count of={throttle.rowsPerSecond} unit="rows/s" />
         )}

@@ -5,7 +5,7 @@ import { useResource } from "../../api/resource.ts";
 import { getSatellites } from "../../api/routes.ts";
 import { hrefOf } from "../../router.ts";
 
-/** As in the address; empty: any. Times as an input of local times has them, and meant in UTC. */
+/** As in the address; empty: any. Times as a person types them, "2026-11-21 14:00", in UTC. */
 export interface Filter {
   readonly status: string;
   readonly satellite: string;
@@ -32,8 +32,13 @@ export function questionOf({ status, satellite, name, since, until }: Filter): Q
   return { status, satelliteType: satellite, name, since: utc(since), until: utc(until) };
 }
 
-function utc(local: string): string {
-  return local === "" ? "" : `${local}${local.length === 16 ? ":00" : ""}Z`;
+const typedTime = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(:\d\d)?)?Z?$/;
+
+/** "2026-11-21 14:00" → "2026-11-21T14:00:00Z"; "" for what is no time. */
+function utc(typed: string): string {
+  const [, day, minute = "00:00", second = ":00"] = typedTime.exec(typed.trim()) ?? [];
+  const iso = `${day}T${minute}${second}Z`;
+  return day === undefined || Number.isNaN(Date.parse(iso)) ? "" : iso;
 }
 
 interface FiltersProps {
@@ -102,13 +107,16 @@ function Choice({ label, value, values, set }: FieldProps & { label: string; val
   );
 }
 
+/** Text, since an input for times would show the local ones, and in twelve hours where that is the custom. */
 function TimeField({ label, value, set }: FieldProps & { label: string }) {
   return (
     <label>
       {label}
       <input
-        type="datetime-local"
+        class="time-field"
+        placeholder="2026-11-21 14:00"
         value={value}
+        aria-invalid={value !== "" && utc(value) === ""}
         onChange={({ currentTarget }) => set(currentTarget.value)}
       />
     </label>

@@ -1,6 +1,6 @@
 // The daemon in figures: whether it can load, since when it runs, what it needs; and where else to look.
 import type { Status } from "../../../../src/api/schemas/status.ts";
-import { durationText } from "../../format/quantity.ts";
+import { wholeDurationText } from "../../format/quantity.ts";
 import { epochSeconds } from "../../format/time.ts";
 import { nowMs } from "../../live/clock.ts";
 import { status } from "../../live/status.ts";
@@ -53,7 +53,7 @@ function Facts({ of }: { of: Status }) {
         <Moment iso={of.startedAt} digits={0} />
       </dd>
       <dt>Running for</dt>
-      <dd>{durationText(Math.round(nowMs.value / 1000 - epochSeconds(of.startedAt)))}</dd>
+      <dd>{wholeDurationText(nowMs.value / 1000 - epochSeconds(of.startedAt))}</dd>
       <dt>Memory</dt>
       <dd>
         <Bytes of={of.memoryBytes} />

@@ -45,6 +45,15 @@ export function Settings() {
   );
 }
 
+/** In a few words, with the unit. A setting that is newer than this page has none. */
+const meanings: ReadonlyMap<string, string> = new Map([
+  ["rows_per_second", "ceiling over all packages, rows/s; 0: none"],
+  ["adaptive", "gives way to the database's other users; on or off"],
+  ["max_packages", "packages loaded at the same time"],
+  ["batch_rows", "most rows in one transaction"],
+  ["pause_ms", "least pause between two transactions, ms"],
+]);
+
 interface SettingRowProps {
   readonly of: Setting;
   readonly changed: () => void;
@@ -62,6 +71,7 @@ function SettingRow({ of, changed }: SettingRowProps) {
     <tr data-setting={name}>
       <th scope="row">
         <code>{name}</code>
+        <div class="small dim">{meanings.get(name) ?? ""}</div>
       </th>
       <td>
         <ValueField key={value} name={name} value={value} change={change} />
