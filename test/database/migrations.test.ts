@@ -102,6 +102,22 @@ describe("a role with few rights", () => {
     await bringUpToDate(await client(url));
   });
 
+  test.each([
+    ["the right to make it", (name: string) => `GRANT CREATE ON DATABASE ${name} TO ${role}`],
+    ["the database itself", (name: string) => `ALTER DATABASE ${name} OWNER TO ${role}`],
+  ])("makes the schema with %s, and can use it", async (_, give) => {
+    await admin.query(give(new URL(database.url).pathname.slice(1)));
+    await admin.query(`GRANT CREATE ON SCHEMA public TO ${role}`);
+    const theirs = await client(url);
+    await bringUpToDate(theirs);
+    expect((await theirs.query("SELECT count(*)::int AS count FROM files")).rows).toEqual([
+      { count: 0 },
+    ]);
+    await admin.query(
+      `ALTER DATABASE ${new URL(database.url).pathname.slice(1)} OWNER TO CURRENT_USER`,
+    );
+  });
+
   test("is told what it needs where the schema is to be made", async () => {
     const refused = bringUpToDate(await client(url));
     await expect(refused).rejects.toThrow(SetupError);
