@@ -208,14 +208,18 @@ export class Ledger {
     });
   }
 
-  /** Many at once, in the order of their bytes, so that two daemons never wait for each other in a circle. */
+  /**
+   * Many at once, in the order of their bytes, so that two daemons never wait for each other in a circle. Nobody waits
+   * until it is on the disk: the first commit of a package takes it there, and a file without an entry is a claim.
+   */
   async #enterAll(claimed: readonly ClaimedPackage[]): Promise<(LedgerRow | undefined)[]> {
     const { rows } = await this.#pool.query<{ id: string }>({
       name: "downlink enter",
       text: `INSERT INTO files (id, name, sha256, size_bytes, status, owner, owner_epoch, attempts, started_at)
              OVERRIDING SYSTEM VALUE
              SELECT id, name, sha256, size_bytes, 'processing', $5, 1, 1, now()
-               FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) AS claimed (id, name, sha256, size_bytes)
+               FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) AS claimed (id, name, sha256, size_bytes),
+                    (SELECT set_config('synchronous_commit', 'off', true)) AS of_this_transaction
               ORDER BY sha256
              ON CONFLICT DO NOTHING RETURNING id`,
       values: [
