@@ -7,7 +7,7 @@ import type { FileStory } from "./schemas/files.ts";
 
 /** @returns null if it lies in none of the daemon's folders */
 export async function findPlace(
-  folders: Folders,
+  folders: Pick<Folders, "processing" | "failed" | "archive">,
   { id, name }: Pick<FileStory, "id" | "name">,
 ): Promise<FileStory["place"]> {
   const kept = keptName(id, packageName(Buffer.from(name)));

@@ -1,12 +1,12 @@
 // The command `file`: all that is known of one package.
 import type { Command } from "commander";
+import { findPlace } from "../api/place.ts";
 import { pathsIn } from "../folders/folders.ts";
 import { type FileStory, findFileStory } from "../queries/file-story.ts";
 import type { Context } from "./context.ts";
 import { askQueries } from "./database-in-use.ts";
 import { CommandError } from "./failure.ts";
-import { storyLines } from "./file/file-text.ts";
-import { findPlace, type Kept } from "./file/place.ts";
+import { type Place, storyLines } from "./file/file-text.ts";
 import { toRecord } from "./files/file-json.ts";
 import { fileId } from "./option-values.ts";
 import { jsonObject } from "./text/json.ts";
@@ -40,14 +40,14 @@ async function printFile(id: number, { json }: Options, context: Context): Promi
   const config = context.config();
   const story = await askQueries(config, (db) => findFileStory(db, id));
   if (story === undefined) throw new CommandError(`there is no package ${id}`);
-  const place = await findPlace(story, pathsIn(config.filesDir));
+  const place = await findPlace(pathsIn(config.filesDir), story).catch(() => null); // May not be looked for.
   if (json) return print(jsonObject(storyRecord(story, place)));
   print(storyLines(story, { ...screen, nowMs: Date.now(), place }).join("\n"));
 }
 
-function storyRecord(story: FileStory, place: Kept | undefined): object {
+function storyRecord(story: FileStory, place: Place): object {
   const { rejectsByReason, duplicates } = story;
   const counts = rejectsByReason.map(({ reason, count }) => [reason, count] as const);
   const rejects = Object.fromEntries(counts);
-  return { ...toRecord(story), rejects_by_reason: rejects, duplicates, place: place ?? null };
+  return { ...toRecord(story), rejects_by_reason: rejects, duplicates, place };
 }

@@ -1,5 +1,6 @@
 // The entry of the command line: lists the commands, runs one, sets the exit code. Each command is a file of its own.
 import { Command } from "commander";
+import { version } from "../api/version.ts";
 import { readConfig } from "../config.ts";
 import { addCheck } from "./check.ts";
 import { type Context, screenOf } from "./context.ts";
@@ -33,6 +34,7 @@ const context: Context = {
 // Commands inherit this, so it comes before them. exitOverride: an error is thrown and gets its exit code here.
 const program = new Command("downlink")
   .description("Loads telemetry packages from a folder into PostgreSQL, exactly once.")
+  .version(version, "-V, --version")
   .exitOverride()
   .showHelpAfterError("(add --help to learn more)")
   .addHelpText("after", "\nThe settings are those of the daemon: the same environment variables.");

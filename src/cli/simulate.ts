@@ -15,6 +15,7 @@ import {
   packageFileName,
 } from "./simulate/package.ts";
 import { writePackage } from "./simulate/write-package.ts";
+import { jsonObject } from "./text/json.ts";
 
 interface Options {
   readonly satellite: string;
@@ -22,6 +23,7 @@ interface Options {
   readonly seed: number;
   readonly bad: number;
   readonly out?: string;
+  readonly json?: true;
 }
 
 /** The column `line` of the database holds no more. */
@@ -50,6 +52,7 @@ export function addSimulate(program: Command, context: Context): void {
     .option("--seed <n>", "which package", wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
     .option("--bad <share>", "share of bad lines, 0 to 1, of every kind", share, 0)
     .option("--out <file>", "write this file instead of one in the inbox")
+    .option("--json", "print a JSON object")
     .addHelpText("after", examples)
     .action((options: Options) => simulate(options, context));
 }
@@ -62,8 +65,9 @@ async function simulate(options: Options, { config, print }: Context): Promise<v
   const path = out === undefined ? await placeInInbox(config().filesDir, wanted) : resolve(out);
   await refuseUnlessFile(path);
   await interruptible((signal) => write(path, wanted, signal));
-  print(path);
   const badCount = badLineCount(wanted);
+  if (options.json) return print(jsonObject({ path, good: lines - badCount, bad: badCount }));
+  print(path);
   if (badCount > 0) print(`${lines - badCount} good and ${badCount} bad lines`);
 }
 

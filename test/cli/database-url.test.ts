@@ -21,6 +21,8 @@ test("a URL that was given is printed as it is, running or not", async () => {
   const url = "postgres://me:p%40ss@db.example:5433/telemetry?sslmode=require";
   const outcome = await downlink(["database-url"], { DATABASE_URL: url });
   expect(outcome).toEqual({ exitCode: 0, signal: null, stdout: `${url}\n`, stderr: "" });
+  const { stdout } = await downlink(["database-url", "--json"], { DATABASE_URL: url });
+  expect(JSON.parse(stdout)).toEqual({ url, running: true });
 });
 
 test("the embedded server's: none yet, then while it runs, then as it was last", async () => {

@@ -37,6 +37,13 @@ test("with bad lines it says how many; --out needs no inbox", async () => {
   expect((await readFile(out, "latin1")).split("\n").length).toBe(1_002);
 });
 
+test("as JSON too", async () => {
+  const out = join(root.path, "json.ndjson");
+  const args = [...mk1, "--lines", "100", "--bad", "0.1", "--out", out, "--json"];
+  const { stdout } = await downlink(args, {});
+  expect(JSON.parse(stdout)).toEqual({ path: out, good: 90, bad: 10 });
+});
+
 test("interrupted, it leaves nothing and ends as by the signal", async () => {
   const folder = join(root.path, "interrupted");
   await mkdir(folder);

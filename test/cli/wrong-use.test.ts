@@ -19,10 +19,23 @@ test.concurrent.each([
   expect(stderr).toContain(words);
 });
 
+test("every command takes --json, and its help has examples", async () => {
+  const { stdout } = await downlink(["--help"]);
+  const names = [...stdout.matchAll(/^ {2}([a-z-]+) .*/gm)].map(([, name = ""]) => name);
+  const commands = names.filter((name) => !name.startsWith("-") && name !== "help");
+  expect(commands).toHaveLength(13);
+  const helps = await Promise.all(commands.map((name) => downlink([name, "--help"])));
+  for (const [at, help] of helps.entries()) {
+    expect(help.stdout, commands[at]).toContain("--json");
+    expect(help.stdout, commands[at]).toMatch(/\nExamples?:\n {2}\$ /);
+  }
+});
+
 test.concurrent.each([
   [["--help"], "simulate"],
+  [["--version"], "0.1.0"],
   [["simulate", "--help"], "$ npx downlink simulate --satellite jackal_mk1 --lines 1000"],
-])("%j is help, with whatever is set", async (args, words) => {
+])("%j is answered, with whatever is set", async (args, words) => {
   const outcome = await downlink(args, { DOWNLINK_WRONG: "x" });
   expect(outcome).toMatchObject({ exitCode: 0, stderr: "" });
   expect(outcome.stdout).toContain(words);

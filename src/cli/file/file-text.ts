@@ -1,4 +1,5 @@
 // The whole story of a package for people: what it is, what became of its lines, and when.
+import type { findPlace } from "../../api/place.ts";
 import { plainText } from "../../parsers/plain-text.ts";
 import type { FileStory } from "../../queries/file-story.ts";
 import type { Screen } from "../context.ts";
@@ -17,15 +18,17 @@ import {
 } from "../text/figures.ts";
 import { paintFor } from "../text/paint.ts";
 import { exactText, secondsSince, secondText } from "../text/time-text.ts";
-import type { Kept } from "./place.ts";
 
 const indent = 2;
 const nameColumns = "data time".length;
 const longestWords = 2_000;
 
+/** Where the file lies now; null where it is not seen. */
+export type Place = Awaited<ReturnType<typeof findPlace>>;
+
 export interface StoryOptions extends Screen {
   readonly nowMs: number;
-  readonly place: Kept | undefined;
+  readonly place: Place;
 }
 
 export function storyLines(story: FileStory, options: StoryOptions): string[] {
@@ -144,8 +147,8 @@ function runsText({ ownerEpoch, attempts, owner, checkpointLine }: FileStory): s
   return `${runs}${tries}${by}`;
 }
 
-function placeText({ status }: FileStory, place: Kept | undefined): string {
-  if (place !== undefined) return plainText(place.path, longestWords);
+function placeText({ status }: FileStory, place: Place): string {
+  if (place !== null) return plainText(place.path, longestWords);
   switch (status) {
     case "complete":
     case "duplicate":
