@@ -55,16 +55,11 @@ async function oneRound(stage: Stage, { isSmoke, tell }: Plan): Promise<Gentlene
   });
   tell(`full speed: ${Math.round(alone)} lines a second`);
   const idle = await idlePhase(stage, sizes);
-  const unthrottled = await load.during("off", async (progress) => {
-    const user = await OtherUser.start(stage.server.url);
-    const phase = await loadedPhase(progress, user, sizes.phaseMs);
-    await user.stop();
-    return phase;
-  });
+  const unthrottled = await load.during("off", (progress) =>
+    loadedPhase(stage, progress, sizes.phaseMs),
+  );
   const adaptive = await load.during("adaptive", async (progress) => {
-    const user = await OtherUser.start(stage.server.url);
-    const phase = await loadedPhase(progress, user, sizes.adaptiveMs);
-    await user.stop();
+    const phase = await loadedPhase(stage, progress, sizes.adaptiveMs);
     return { phase, recoverySeconds: await recovery(progress, alone, sizes) };
   });
   await load.remove();
@@ -86,13 +81,15 @@ async function idlePhase(stage: Stage, { phaseMs }: Sizes): Promise<Phase> {
   return { fromMs: 0, latencies: user.latencies, linesPerSecond: 0 };
 }
 
-/** From the first commit of the load on. */
-async function loadedPhase(progress: Progress, user: OtherUser, ms: number): Promise<Phase> {
-  const { atMs: fromMs } = await progress.firstCommit();
+/** From the first commit of the load on. Returns when the user is gone. */
+async function loadedPhase(stage: Stage, progress: Progress, ms: number): Promise<Phase> {
+  await progress.firstCommit();
+  const user = await OtherUser.start(stage.server.url);
+  const fromMs = performance.now();
   await delay(ms);
-  const toMs = performance.now();
-  const latencies = user.latencies.filter(({ dueMs }) => dueMs >= fromMs && dueMs <= toMs);
-  return { fromMs, latencies, linesPerSecond: speed(progress.commits, fromMs, toMs) };
+  const linesPerSecond = speed(progress.commits, fromMs, performance.now());
+  await user.stop(); // It waits for what is under way: the slow ones count most.
+  return { fromMs, latencies: user.latencies, linesPerSecond };
 }
 
 /** @returns Infinity if it did not become fast again in that time */

@@ -30,8 +30,8 @@ export interface Gentleness {
 }
 
 const measured = `The other user: 200 transactions a second (BEGIN, UPDATE, INSERT, COMMIT, with pg, on tables of its own), due at
-even distances; a latency is counted from when it was due. Idle: no daemon. During a load: from the load's first commit
-on, all of it, the throttle's own reaction included. The load is one package of 12 million lines; its speed is lines
+even distances; a latency is counted from when it was due. Idle: no daemon. During a load: the user comes when the load's
+first commit is done; all its transactions count, those of the throttle's reaction included. The load is one package of 12 million lines; its speed is lines
 committed, from commit to commit. Full speed: alone, throttle off. Fast again: at 90 % of full speed for a second.`;
 
 /** What the throttle needs to find its place. */
