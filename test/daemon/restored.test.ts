@@ -1,5 +1,5 @@
 // A database of yesterday under the packages of today, as docs/operations.md has it restored: what it has is known by
-// its bytes, what it lost comes in again, and no line is in twice.
+// its bytes, what it lost comes in again, and no line is in twice. And one that was moved to another server.
 import { copyFile, mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
@@ -83,6 +83,28 @@ test("after a restore everything is sent again, and each line is there once", as
     await check.end();
   }
   await expect.poll(() => filesIn(station.dir)).toMatchObject({ ingest: [], processing: [] });
+});
+
+test("a package in work goes on at its checkpoint in a database that was moved", async () => {
+  const sample = samplePackage({ lines: 100, badEvery: 8, seed: 4 });
+  const env = { DOWNLINK_BATCH_ROWS: "30" };
+  const first = await station.start({ env, faults: "before_commit:kill9:3" });
+  await drop(station.dir, "half", sample.bytes);
+  expect(await first.exited).toBe("SIGKILL");
+  await backUp(names);
+  const url = new URL(station.url);
+  url.pathname = names.yesterday;
+  const check = new LedgerCheck(url.href);
+  try {
+    expect(await check.files()).toMatchObject([{ status: "processing", total_lines: 60 }]);
+    await station.start({ env: { ...env, DATABASE_URL: url.href } });
+    expect(await check.ended(1)).toMatchObject([{ name: "half", status: "complete" }]);
+    await check.expectLoaded(sample);
+    await check.expectInvariants();
+  } finally {
+    await check.end();
+  }
+  expect(await station.check.files()).toMatchObject([{ status: "processing", total_lines: 60 }]);
 });
 
 /** Steps 4 and 5 of the document: from processing/, failed/ and archive/ into the inbox. */
