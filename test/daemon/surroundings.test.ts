@@ -34,15 +34,11 @@ async function expectAllIsWell(): Promise<void> {
   await station.check.expectInvariants();
 }
 
-test.each([
-  [
-    "P30: far from UTC, in another language",
-    { env: { TZ: "Asia/Kathmandu", LC_ALL: "tr_TR.UTF-8" } },
-  ],
-  ["S18: without __proto__", { nodeOptions: ["--disable-proto=delete"] }],
-  ["S18: where __proto__ throws", { nodeOptions: ["--disable-proto=throw"] }],
-])("%s it loads the same", async (_, options) => {
-  const daemon = await station.start(options);
+test("P30, S18: far from UTC, in another language, without __proto__ it loads the same", async () => {
+  const daemon = await station.start({
+    env: { TZ: "Asia/Kathmandu", LC_ALL: "tr_TR.UTF-8" },
+    nodeOptions: ["--disable-proto=delete"],
+  });
   await expectAllIsWell();
   expect(await daemon.stop()).toBe(0);
 });
