@@ -7,6 +7,7 @@ import { checkDatabase } from "./doctor/database.ts";
 import { findingLines, isWrong } from "./doctor/doctor-text.ts";
 import { type Finding, notChecked } from "./doctor/finding.ts";
 import { checkFolders } from "./doctor/folders.ts";
+import { checkHttp } from "./doctor/http.ts";
 import { checkHints, checkNode, checkRoom } from "./doctor/machine.ts";
 import { checkConfiguration } from "./doctor/settings.ts";
 import { jsonObject } from "./text/json.ts";
@@ -58,5 +59,6 @@ async function checkWith(config: Config): Promise<Finding[]> {
     ...ofDatabase,
     await checkHints(pathsIn(filesDir).ingest, scanIntervalMs),
     ...(await checkDatabase(config)),
+    await checkHttp(config),
   ];
 }

@@ -178,7 +178,8 @@ describe("the answer", () => {
         data time  2023-12-26 09:34:27–09:34:27 UTC
         size       3.15 kB
         bytes      new to the database
-        reasons    5 out_of_range, 1 invalid_json
+        reasons    5  out_of_range
+                   1  invalid_json
         rejected   line  byte  reason        detail
                       2    32  invalid_json  the object is not closed
                       5   192  out_of_range  latitude

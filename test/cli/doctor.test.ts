@@ -1,8 +1,12 @@
 // The command `doctor`: beside a daemon all is well, and what is amiss is said with what to do.
+import { once } from "node:events";
 import { chmod, mkdir, readdir, rm, symlink } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Finding } from "../../src/cli/doctor/finding.ts";
+import { checkHttp } from "../../src/cli/doctor/http.ts";
+import { readConfig } from "../../src/config.ts";
 import { createMigratedDatabase } from "../support/migrated-database.ts";
 import { openStation, type Station } from "../support/shared-daemon.ts";
 import { makeTemporaryFolder, type TemporaryFolder } from "../support/temporary-folder.ts";
@@ -13,7 +17,7 @@ let folder: TemporaryFolder;
 beforeAll(async () => {
   folder = await makeTemporaryFolder();
   station = await openStation();
-  await station.start();
+  await station.start({ env: { DOWNLINK_HTTP_PORT: "0" } });
 });
 afterAll(async () => {
   await station.close();
@@ -24,6 +28,8 @@ afterAll(async () => {
 const environment = () => ({
   DATABASE_URL: station.url,
   DOWNLINK_FILES_DIR: join(station.dir, "files"),
+  DOWNLINK_DATA_DIR: join(station.dir, ".data"),
+  DOWNLINK_HTTP_PORT: "0",
   DOWNLINK_ALLOW_UNSAFE_DATABASE: "true",
 });
 
@@ -64,6 +70,35 @@ test("an open address without a token is refused before the daemon does so", asy
     DOWNLINK_API_TOKEN: "x".repeat(32),
   });
   expect(token("variables")).toMatchObject({ verdict: "ok" });
+});
+
+test("the daemon answers at its address", async () => {
+  expect(await checkHttp(readConfig(environment()))).toMatchObject({
+    verdict: "ok",
+    found: expect.stringMatching(/^a daemon answers at http:\/\/127\.0\.0\.1:\d+, up /),
+  });
+});
+
+test("a port that another program has is wrong, and one that nobody has is not", async () => {
+  const other = createServer((socket) => {
+    socket.on("error", () => {}).resume();
+    socket.end("not HTTP\n");
+  }).listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const address = other.address();
+  const port = typeof address === "object" ? String(address?.port) : "";
+  const config = readConfig({ ...environment(), DOWNLINK_HTTP_PORT: port });
+  const url = `http://127.0.0.1:${port}`;
+  expect(await checkHttp(config)).toMatchObject({
+    verdict: "wrong",
+    found: `another program listens at ${url}`,
+  });
+  other.close();
+  await once(other, "close");
+  expect(await checkHttp(config)).toMatchObject({
+    verdict: "ok",
+    found: `nobody listens at ${url} yet`,
+  });
 });
 
 test("unsafe settings are wrong where they were not allowed", async () => {
