@@ -15,8 +15,8 @@ export function NowPage() {
         <InWork />
         <Speed />
       </div>
-      <Recent />
       <Upload />
+      <Recent />
     </>
   );
 }

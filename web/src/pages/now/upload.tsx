@@ -6,7 +6,6 @@ import { uploadPackage } from "../../api/upload.ts";
 import { percentText } from "../../format/count.ts";
 import { bytesText } from "../../format/quantity.ts";
 import { Name } from "../../ui/foreign.tsx";
-import { Panel } from "../../ui/panel.tsx";
 
 interface Sending {
   readonly key: number;
@@ -48,32 +47,31 @@ export function Upload() {
   const input = useRef<HTMLInputElement>(null);
   const isOver = useDropAnywhere();
   return (
-    <Panel title="Send packages" class={isOver ? "upload over" : "upload"}>
-      <div class="body">
-        <p>
-          Drop packages anywhere on this page, or{" "}
-          <button type="button" onClick={() => input.current?.click()}>
-            choose files
-          </button>
-        </p>
-        <input
-          ref={input}
-          type="file"
-          multiple
-          hidden
-          aria-label="Packages to send"
-          onChange={({ currentTarget }) => {
-            send(currentTarget.files ?? []);
-            currentTarget.value = "";
-          }}
-        />
-        <ul aria-live="polite">
-          {uploads.value.map((one) => (
-            <UploadRow key={one.key} of={one} />
-          ))}
-        </ul>
-      </div>
-    </Panel>
+    <section class="panel upload" aria-label="Send packages">
+      <p>
+        Drop packages anywhere on this page, or{" "}
+        <button type="button" onClick={() => input.current?.click()}>
+          choose files
+        </button>
+      </p>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        aria-label="Packages to send"
+        onChange={({ currentTarget }) => {
+          send(currentTarget.files ?? []);
+          currentTarget.value = "";
+        }}
+      />
+      <ul aria-live="polite">
+        {uploads.value.map((one) => (
+          <UploadRow key={one.key} of={one} />
+        ))}
+      </ul>
+      {isOver && <div class="drop-target">Drop to send into the inbox</div>}
+    </section>
   );
 }
 

@@ -1,5 +1,6 @@
 // Packages as rows: what the ledger says of each. A failed one says why in a line of its own.
 import type { FileSummary } from "../../../../src/api/schemas/files.ts";
+import { work } from "../../live/work.ts";
 import { hrefOf } from "../../router.ts";
 import { Bytes, Count, Rejects } from "../../ui/figures.tsx";
 import { Foreign, Name } from "../../ui/foreign.tsx";
@@ -49,7 +50,16 @@ export function PackageTable({ files }: { files: readonly FileSummary[] }) {
   );
 }
 
-function PackageRow({ file }: { file: FileSummary }) {
+/** The list is asked for when a package comes or ends; what is in work between is told by events. */
+function upToDate(file: FileSummary): FileSummary {
+  const now = work.value.find(({ fileId }) => fileId === file.id);
+  if (now === undefined) return file;
+  const { importedLines, errors } = now;
+  return { ...file, importedLines, errors, satelliteType: now.satelliteType ?? file.satelliteType };
+}
+
+function PackageRow({ file: listed }: { file: FileSummary }) {
+  const file = listed.status === "processing" ? upToDate(listed) : listed;
   const { id, status, error, duplicateOf } = file;
   return (
     <>
