@@ -1,6 +1,8 @@
-// Packages by what one knows of them, the newest first, page by page. A page begins behind the last id of the one
-// before it, so that the thousandth page costs what the first does and new packages move nothing.
-import { and, desc, eq, gte, lt, sql } from "drizzle-orm";
+// Packages by what one knows of them, the newest first or in another order, page by page. A page begins behind the last
+// package of the one before it, so that new packages move nothing; in the order of their ids the thousandth page also
+// costs what the first does. For other orders all packages are looked through, without an index of their own: it would
+// make every commit dearer, which moves these figures.
+import { and, asc, desc, eq, gt, gte, lt, type SQL, sql } from "drizzle-orm";
 import { files } from "../database/schema.ts";
 import { type FileSummary, summaryColumns, withIsoTimes } from "./file-summary.ts";
 import type { Queryable } from "./queryable.ts";
@@ -22,23 +24,50 @@ export interface Page {
   readonly limit: number;
 }
 
+const sortColumns = {
+  id: files.id,
+  name: files.name,
+  sizeBytes: files.sizeBytes,
+  importedLines: files.importedLines,
+  errors: files.errors,
+} as const;
+
+export interface Order {
+  /** Default id: the order in which packages were claimed. */
+  readonly sort?: keyof typeof sortColumns | undefined;
+  /** Default desc. */
+  readonly order?: "asc" | "desc" | undefined;
+}
+
 export interface FilesPage {
   readonly files: readonly FileSummary[];
   /** `after` of the next page; null if this is the last. */
   readonly next: number | null;
 }
 
-export async function findFiles(db: Queryable, query: FileFilter & Page): Promise<FilesPage> {
-  const { after, limit } = query;
-  const behind = after === undefined ? undefined : lt(files.id, after);
+export async function findFiles(
+  db: Queryable,
+  query: FileFilter & Order & Page,
+): Promise<FilesPage> {
+  const { limit, sort = "id", order = "desc" } = query;
+  const direction = order === "asc" ? asc : desc;
   const found = await db
     .select(summaryColumns)
     .from(files)
-    .where(and(isAmongFiles(query), behind))
-    .orderBy(desc(files.id))
+    .where(and(isAmongFiles(query), isBehind(query)))
+    .orderBy(direction(sortColumns[sort]), direction(files.id))
     .limit(limit + 1); // One more, to know whether there are more.
   const page = found.slice(0, limit).map(withIsoTimes);
   return { files: page, next: found.length > limit ? (page.at(-1)?.id ?? null) : null };
+}
+
+/** Behind the last package of the page before, which is found by its id. Packages that are equal stand by their ids. */
+function isBehind({ after, sort = "id", order = "desc" }: Order & Page): SQL | undefined {
+  if (after === undefined) return undefined;
+  if (sort === "id") return order === "asc" ? gt(files.id, after) : lt(files.id, after);
+  const place = sql`(${sortColumns[sort]}, ${files.id})`;
+  const last = sql`(SELECT ${sortColumns[sort]}, ${files.id} FROM ${files} WHERE ${files.id} = ${after})`;
+  return order === "asc" ? sql`${place} > ${last}` : sql`${place} < ${last}`;
 }
 
 /** The condition on rows of `files`. */

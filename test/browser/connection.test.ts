@@ -79,6 +79,13 @@ describe.skipIf(chromiumPath === undefined)("a page that is left open", () => {
     await page.getByRole("row", { name: /dropped\.ndjson/ }).waitFor({ state: "detached" });
     await page.getByRole("row", { name: /chosen\.ndjson/ }).waitFor();
     expect(page.url()).toContain("name=chosen");
+    await page.getByLabel("Name").fill("");
+    await page.getByRole("button", { name: "name" }).click();
+    await page.locator("th[aria-sort=ascending]", { hasText: "name" }).waitFor();
+    await expect
+      .poll(() => page.locator("tbody th").allInnerTexts())
+      .toEqual(["after.ndjson", "chosen.ndjson", "dropped.ndjson"]);
+    expect(page.url()).toContain("sort=name");
     await page.getByLabel("Status").selectOption("failed");
     await page.getByText("No package fits").waitFor();
     await page.context().close();

@@ -52,6 +52,25 @@ describe("packages are found", () => {
     expect([second.files.map(({ id }) => id), second.next]).toEqual([[2, 1], null]);
   });
 
+  test.each([
+    [{ sort: "name", order: "asc" }, ["100%_odd.ndjson", "Morning.ndjson", "again", "bad.txt"]],
+    [
+      { sort: "importedLines", order: "desc" },
+      ["Morning.ndjson", "again", "bad.txt", "100%_odd.ndjson"],
+    ],
+    [{ sort: "errors", order: "asc" }, ["Morning.ndjson", "100%_odd.ndjson", "bad.txt", "again"]],
+    [{ sort: "id", order: "asc" }, ["Morning.ndjson", "100%_odd.ndjson", "bad.txt", "again"]],
+  ] as const)("in the order %j, page by page, each once", async (order, expected) => {
+    const names: string[] = [];
+    for (let after: number | undefined; ; ) {
+      const { files, next } = await findFiles(db, { ...order, after, limit: 1 });
+      names.push(...files.map(({ name }) => name));
+      if (next === null) break;
+      after = next;
+    }
+    expect(names).toEqual(expected);
+  });
+
   test("with times in ISO 8601, and null where there is none", async () => {
     const [morning] = (await findFiles(db, { name: "morning", limit: 1 })).files;
     expect(morning).toMatchObject({

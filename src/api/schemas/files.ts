@@ -41,7 +41,7 @@ export type FileSummary = z.infer<typeof fileSummarySchema>;
 export const filesPageSchema = named(
   "FilesPage",
   z.object({
-    files: list(fileSummarySchema).describe("The newest first"),
+    files: list(fileSummarySchema).describe("The newest first unless asked otherwise"),
     next: fileId.nullable().describe("`after` of the next page; null if this is the last"),
   }),
 );
@@ -53,7 +53,9 @@ export const filesQuerySchema = z.strictObject({
   since: askedInstant.optional().describe("Claimed at this time or later"),
   until: askedInstant.optional().describe("Claimed before this time"),
   name: z.string().max(255).optional().describe("A part of the name, whatever its case"),
-  after: askedId.optional().describe("`next` of the page before"),
+  sort: z.enum(["id", "name", "sizeBytes", "importedLines", "errors"]).default("id"),
+  order: z.enum(["asc", "desc"]).default("desc"),
+  after: askedId.optional().describe("`next` of the page before, in the same order"),
   limit: wholeNumber(1, 500).default(50),
 });
 

@@ -6,38 +6,42 @@ import { Bytes, Count, Rejects } from "../../ui/figures.tsx";
 import { Foreign, Name } from "../../ui/foreign.tsx";
 import { Ago, Span } from "../../ui/moment.tsx";
 import { StatusMark } from "../../ui/status-mark.tsx";
+import { type Order, orderAfter, type SortKey } from "./order.ts";
 
-export function PackageTable({ files }: { files: readonly FileSummary[] }) {
+interface PackageTableProps {
+  readonly files: readonly FileSummary[];
+  /** With it the heads of columns are buttons that change it. */
+  readonly order?: Order;
+  readonly sortBy?: (order: Order) => void;
+}
+
+interface Column {
+  readonly title: string;
+  readonly class: string;
+  readonly sort?: SortKey;
+}
+
+const columns: readonly Column[] = [
+  { title: "id", class: "number roomy", sort: "id" },
+  { title: "status", class: "" },
+  { title: "name", class: "wide", sort: "name" },
+  { title: "satellite", class: "roomy" },
+  { title: "size", class: "number roomy", sort: "sizeBytes" },
+  { title: "readings", class: "number roomy", sort: "importedLines" },
+  { title: "rejected", class: "number", sort: "errors" },
+  { title: "data time (UTC)", class: "roomy" },
+  { title: "claimed", class: "number" },
+];
+
+export function PackageTable({ files, order, sortBy }: PackageTableProps) {
   return (
     <div class="scroll">
       <table class="packages">
         <thead>
           <tr>
-            <th scope="col" class="number roomy">
-              id
-            </th>
-            <th scope="col">status</th>
-            <th scope="col" class="wide">
-              name
-            </th>
-            <th scope="col" class="roomy">
-              satellite
-            </th>
-            <th scope="col" class="number roomy">
-              size
-            </th>
-            <th scope="col" class="number roomy">
-              readings
-            </th>
-            <th scope="col" class="number">
-              rejected
-            </th>
-            <th scope="col" class="roomy">
-              data time (UTC)
-            </th>
-            <th scope="col" class="number">
-              claimed
-            </th>
+            {columns.map((column) => (
+              <ColumnHead key={column.title} of={column} order={order} sortBy={sortBy} />
+            ))}
           </tr>
         </thead>
         <tbody>
@@ -47,6 +51,30 @@ export function PackageTable({ files }: { files: readonly FileSummary[] }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+interface ColumnHeadProps {
+  readonly of: Column;
+  readonly order: Order | undefined;
+  readonly sortBy: ((order: Order) => void) | undefined;
+}
+
+function ColumnHead({ of: { title, class: name, sort }, order, sortBy }: ColumnHeadProps) {
+  if (order === undefined || sortBy === undefined || sort === undefined) {
+    return (
+      <th scope="col" class={name}>
+        {title}
+      </th>
+    );
+  }
+  const direction = order.order === "asc" ? "ascending" : "descending";
+  return (
+    <th scope="col" class={name} aria-sort={order.sort === sort ? direction : undefined}>
+      <button type="button" class="plain" onClick={() => sortBy(orderAfter(order, sort))}>
+        {title}
+      </button>
+    </th>
   );
 }
 

@@ -1,4 +1,4 @@
-// All packages there ever were, newest first, by what one knows of them. The address holds filter and page.
+// All packages there ever were, by what one knows of them. The address holds filter, order and page.
 import { useEffect, useRef } from "preact/hooks";
 import { useResource } from "../../api/resource.ts";
 import { getFiles } from "../../api/routes.ts";
@@ -7,6 +7,7 @@ import { hrefOf, navigate } from "../../router.ts";
 import { Pager } from "../../ui/pager.tsx";
 import { Empty, Panel, Waiting } from "../../ui/panel.tsx";
 import { type Filter, Filters, filterOf, isFiltered, questionOf } from "./filters.tsx";
+import { type Order, orderOf, orderText } from "./order.ts";
 import { PackageTable } from "./package-table.tsx";
 
 const packagesPerPage = 50;
@@ -22,7 +23,8 @@ const changing = new Set<DaemonEvent["kind"]>([
 export function PackagesPage({ query }: { query: URLSearchParams }) {
   const filter = filterOf(query);
   const after = placeOf(query);
-  const question = { ...questionOf(filter), after, limit: packagesPerPage };
+  const order = orderOf(query);
+  const question = { ...questionOf(filter), ...order, after, limit: packagesPerPage };
   const page = useResource(JSON.stringify(question), (abort) => getFiles(question, abort));
   // A page further down stays as it is while it is read.
   useEvents(
@@ -31,21 +33,26 @@ export function PackagesPage({ query }: { query: URLSearchParams }) {
   );
   useTopAt(after);
   const { body, problem } = page.state.value;
+  const sort = orderText(order);
   const go = (to: number | undefined): void =>
-    navigate(hrefOf("/packages", { ...filter, after: to === undefined ? "" : String(to) }));
-  const change = (to: Filter): void => navigate(hrefOf("/packages", { ...to }), "replace");
+    navigate(hrefOf("/packages", { ...filter, sort, after: to === undefined ? "" : String(to) }));
+  const change = (to: Filter): void => navigate(hrefOf("/packages", { ...to, sort }), "replace");
+  const sortBy = (to: Order): void =>
+    navigate(hrefOf("/packages", { ...filter, sort: orderText(to) }));
   return (
     <>
       <div class="title">
         <h1>Packages</h1>
       </div>
       <Filters filter={filter} change={change} />
-      <Panel title={isFiltered(filter) ? "Packages that fit" : "All packages"} aside="newest first">
+      <Panel title={isFiltered(filter) ? "Packages that fit" : "All packages"}>
         {body === undefined && <Waiting problem={problem} />}
         {body !== undefined && body.files.length === 0 && <Nothing filter={filter} />}
-        {body !== undefined && body.files.length > 0 && <PackageTable files={body.files} />}
+        {body !== undefined && body.files.length > 0 && (
+          <PackageTable files={body.files} order={order} sortBy={sortBy} />
+        )}
         {body !== undefined && problem !== undefined && <Waiting problem={problem} />}
-        <Pager at={after} next={body?.next} go={go} />
+        <Pager key={sort} at={after} next={body?.next} go={go} />
       </Panel>
     </>
   );
