@@ -71,7 +71,10 @@ test("a daemon at rest: nothing waits, nothing is staged, and the disk has room"
 });
 
 test("the throttle: what holds at this moment, and why", async () => {
-  daemon = await startDaemonInProcess({ DOWNLINK_MAX_ROWS_PER_SECOND: "5000" });
+  daemon = await startDaemonInProcess({
+    DOWNLINK_MAX_ROWS_PER_SECOND: "5000",
+    DOWNLINK_THROTTLE: "adaptive",
+  });
   const value = async (name: string, labels?: Record<string, string>) =>
     sampleOf(parsePrometheus(await daemon.scrape()), `downlink_throttle_${name}`, labels);
   expect(await value("rows_per_second")).toBe(5_000);

@@ -46,6 +46,7 @@ export async function startDaemonInProcess(
     DOWNLINK_DATA_DIR: join(folder.path, ".data"),
     DOWNLINK_ALLOW_UNSAFE_DATABASE: "true",
     DOWNLINK_HTTP_PORT: "off",
+    DOWNLINK_THROTTLE: "off", // Other tests on the same server would be given way to.
     DOWNLINK_SETTLE_MS: "50",
     DOWNLINK_SCAN_INTERVAL_MS: "100",
     ...env,
