@@ -31,8 +31,8 @@ export interface AdaptiveThrottleOptions {
   readonly events: Events;
 }
 
-/** Transactions that write at the same time: one loads while the other commits. */
-const maxTransactions = 2;
+/** Transactions that write at the same time. Of large ones, one loads while the other commits; small ones mostly wait. */
+const maxTransactions = { large: 2, small: 4 };
 /** Between two looks. */
 const lookMs = 250;
 /** A change of the share that is worth a line in the log, and how often at most. */

@@ -9,7 +9,7 @@ const longestRestMs = 500;
 
 export class Pace {
   readonly #clock: Clock;
-  readonly #limits: () => { readonly share: number };
+  readonly #share: () => number;
   readonly #msPerRow: number | undefined;
   readonly #signal: AbortSignal;
   readonly #begunAtMs: number;
@@ -17,15 +17,15 @@ export class Pace {
   #dueMs: number;
   #restedMs = 0;
 
-  /** @param msPerRow what a row takes; undefined: not known, and there is no rest @param signal ends all rests */
+  /** @param share of the time, how much may be worked @param msPerRow what a row takes; undefined: not known, and there is no rest @param signal ends all rests */
   constructor(
     clock: Clock,
-    limits: () => { readonly share: number },
+    share: () => number,
     msPerRow: number | undefined,
     signal: AbortSignal,
   ) {
     this.#clock = clock;
-    this.#limits = limits;
+    this.#share = share;
     this.#msPerRow = msPerRow;
     this.#signal = signal;
     this.#begunAtMs = clock.nowMs();
@@ -43,7 +43,7 @@ export class Pace {
 
   /** After so many rows were sent. */
   async rest(rows: number): Promise<void> {
-    const { share } = this.#limits();
+    const share = this.#share();
     const beganMs = this.#clock.nowMs();
     if (share >= 1 || this.#msPerRow === undefined) {
       this.#dueMs = beganMs;

@@ -21,8 +21,8 @@ export interface ThrottleOptions {
   readonly limits: () => ThrottleLimits;
   /** Resolves when they are known; default: they are. Until then nothing is written. */
   readonly whenKnown?: (signal: AbortSignal) => Promise<void>;
-  /** Transactions that write at the same time, unless there is to be rest. */
-  readonly maxTransactions: number;
+  /** Large transactions that write at the same time, unless there is to be rest; and small ones beside them. */
+  readonly maxTransactions: { readonly large: number; readonly small: number };
   readonly clock?: Clock;
 }
 
@@ -32,14 +32,21 @@ export interface ThrottleOptions {
  */
 export type Rest = (rows: number) => Promise<void>;
 
+type Kind = "large" | "small";
+const kindOf = ({ rows }: Pick<Turn, "rows">): Kind => (rows < largeRows ? "small" : "large");
+
 interface Waiting extends Turn {
   readonly begin: () => void;
 }
 
 /** Between two transactions, however long the first one worked. */
 const longestRestMs = 5_000;
-/** Smaller transactions say little of what a row takes. */
-const rowsToLearnFrom = 5_000;
+/** Transactions with fewer rows are small: they are over before anybody feels them, and say little of what a row takes. */
+const largeRows = 5_000;
+/** Of the time that a large transaction would take, beside small ones. */
+const shareBesideSmall = 0.5;
+/** How long the next small one is waited for: a package takes a few steps before it has its batch. */
+const smallStayMs = 100;
 /** How fast the best is forgotten where it is not reached. */
 const forgetting = 0.05;
 
@@ -47,7 +54,9 @@ export class Throttle {
   readonly #options: ThrottleOptions;
   readonly #clock: Clock;
   readonly #turns = new Turns<Waiting>();
-  #running = 0;
+  readonly #running = { large: 0, small: 0 };
+  /** When a small transaction last came or ended. */
+  #smallAtMs = Number.NEGATIVE_INFINITY;
   /** Rows paid for. */
   #credit = 0;
   /** The rate at which is paid since then. */
@@ -81,7 +90,7 @@ export class Throttle {
 
   /** Whether somebody writes or wants to. */
   get isBusy(): boolean {
-    return this.#running > 0 || this.#turns.size > 0;
+    return this.#running.large + this.#running.small + this.#turns.size > 0;
   }
 
   /** What the last large transaction took by the best so far; asked for once. */
@@ -125,13 +134,15 @@ export class Throttle {
     signal.throwIfAborted();
     if (this.#options.whenKnown !== undefined) await this.#options.whenKnown(signal);
     await this.#turnOf(turn, signal);
-    const pace = new Pace(this.#clock, this.#options.limits, this.#msPerRow, signal);
+    const kind = kindOf(turn);
+    const pace = new Pace(this.#clock, () => this.#shareOf(kind), this.#msPerRow, signal);
     try {
       const result = await work((rows) => pace.rest(rows));
       this.#note(turn, pace);
       return result;
     } finally {
-      this.#running--;
+      this.#running[kind]--;
+      if (kind === "small") this.#smallAtMs = this.#clock.nowMs();
       this.#endedAtMs = this.#clock.nowMs();
       this.#look();
     }
@@ -157,6 +168,7 @@ export class Throttle {
       signal.addEventListener("abort", giveUp, { once: true });
       this.#pay(); // Up to now: nobody pays for the time before it came.
       this.#turns.add(waiting);
+      if (kindOf(waiting) === "small") this.#smallAtMs = this.#clock.nowMs();
       this.#look();
     });
   }
@@ -166,25 +178,34 @@ export class Throttle {
     this.#pay();
     this.#cancelTimer();
     this.#cancelTimer = () => {};
-    while (this.#running < this.#maxTransactions) {
-      const { next } = this.#turns;
+    for (;;) {
+      const next = this.#turns.next((turn) => this.#hasPlaceFor(kindOf(turn)));
       if (next === undefined) return;
       const waitMs = Math.max(this.#msToPay(next), this.#msToRest());
       if (waitMs > 0) {
         this.#cancelTimer = this.#clock.after(waitMs, () => this.#look());
         return;
       }
-      this.#turns.take();
+      this.#turns.take(next);
       this.#credit = this.#rowsPerSecond === 0 ? 0 : Math.max(0, this.#credit - next.rows);
-      this.#running++;
+      this.#running[kindOf(next)]++;
       next.begin();
     }
   }
 
-  /** There is no rest beside a transaction that writes. */
-  get #maxTransactions(): number {
+  /** There is no pause beside a transaction that writes; where there is to be rest, one of each kind writes. */
+  #hasPlaceFor(kind: Kind): boolean {
     const { pauseMs, share } = this.#options.limits();
-    return pauseMs > 0 || share < 1 ? 1 : this.#options.maxTransactions;
+    if (pauseMs > 0) return this.#running.large + this.#running.small === 0;
+    return this.#running[kind] < (share < 1 ? 1 : this.#options.maxTransactions[kind]);
+  }
+
+  /** A large transaction leaves room to small ones of other packages, which would feel it in each of their steps. */
+  #shareOf(kind: Kind): number {
+    const { share } = this.#options.limits();
+    const areSmallAtWork =
+      this.#running.small > 0 || this.#clock.nowMs() - this.#smallAtMs < smallStayMs;
+    return kind === "large" && areSmallAtWork ? Math.min(share, shareBesideSmall) : share;
   }
 
   /** Time pays for who waits, at the rate that held meanwhile. */
@@ -218,7 +239,7 @@ export class Throttle {
       workedMs: Math.max(ms, hasRested ? rows * (this.#msPerRow ?? 0) : 0),
       restedMs,
     };
-    if (rows < rowsToLearnFrom || hasRested) return;
+    if (kindOf({ rows }) === "small" || hasRested) return;
     const msPerRow = ms / rows;
     const best = this.#msPerRow ?? msPerRow;
     this.#slowness = msPerRow / best;

@@ -45,23 +45,24 @@ export class Turns<Item extends Turn> {
     this.#waiting.delete(item);
   }
 
-  /** The one whose turn it is; undefined if none waits. */
-  get next(): Item | undefined {
+  /** The one whose turn it is, of those that may begin; undefined if none may. */
+  next(mayBegin: (item: Item) => boolean = () => true): Item | undefined {
     const first = this.#first;
-    if (first === undefined || this.#overtaken >= weightOf(first)) return first;
-    return [...this.#waiting].reduce((least, item) =>
-      this.#servedTo(item) < this.#servedTo(least) ? item : least,
+    if (first === undefined) return undefined;
+    if (this.#overtaken >= weightOf(first) && mayBegin(first)) return first;
+    const [one, ...others] = [...this.#waiting].filter(mayBegin);
+    return others.reduce<Item | undefined>(
+      (least, item) =>
+        least === undefined || this.#servedTo(item) < this.#servedTo(least) ? item : least,
+      one,
     );
   }
 
-  /** Takes `next` out and notes that it was served. */
-  take(): Item | undefined {
-    const { next } = this;
-    if (next === undefined) return undefined;
-    if (next !== this.#first) this.#overtaken += weightOf(next);
-    this.#serve(next);
-    this.remove(next);
-    return next;
+  /** Takes one out that waits, and notes that it was served. */
+  take(item: Item): void {
+    if (item !== this.#first) this.#overtaken += weightOf(item);
+    this.#serve(item);
+    this.remove(item);
   }
 
   get #first(): Item | undefined {

@@ -2,7 +2,7 @@
 // that a test moves.
 import { beforeEach, describe, expect, test } from "vitest";
 import { Throttle } from "../../src/persister/throttle.ts";
-import { ManualClock } from "../support/manual-clock.ts";
+import { ManualClock, reactions } from "../support/manual-clock.ts";
 
 let clock: ManualClock;
 let share: number;
@@ -11,7 +11,7 @@ beforeEach(() => {
   clock = new ManualClock();
   share = 1;
   const limits = () => ({ rowsPerSecond: 0, pauseMs: 0, share });
-  throttle = new Throttle({ limits, maxTransactions: 2, clock });
+  throttle = new Throttle({ limits, maxTransactions: { large: 2, small: 4 }, clock });
 });
 
 const pieces = 10;
@@ -76,7 +76,7 @@ test("a server slower than it was gets its rest after the transaction", async ()
   expect(begunAtMs - endedAtMs).toBe(400);
 });
 
-test("one transaction at a time writes while there is to be rest", async () => {
+test("one transaction of each kind writes at a time while there is to be rest", async () => {
   share = 0.5;
   let [atOnce, most] = [0, 0];
   const work = async () => {
@@ -88,6 +88,31 @@ test("one transaction at a time writes while there is to be rest", async () => {
   for (let fileId = 0; fileId < 5; fileId++) void throttle.run({ fileId, rows: 1 }, signal, work);
   await clock.advance(1_000);
   expect(most).toBe(1);
+});
+
+describe("small transactions beside a large one", () => {
+  const signal = new AbortController().signal;
+
+  test("do not wait for its end, and it leaves them half of the time", async () => {
+    await write();
+    const large = write();
+    const done: number[] = [];
+    for (let fileId = 2; fileId < 12; fileId++) {
+      await reactions();
+      await throttle.run({ fileId, rows: 10 }, signal, async () => void done.push(clock.nowMs()));
+    }
+    const took = await large;
+    expect(done).toHaveLength(10);
+    expect(Math.max(...done)).toBeLessThan(200);
+    expect(took).toBeGreaterThan(140);
+  });
+
+  test("that have gone are not waited for", async () => {
+    await write();
+    await throttle.run({ fileId: 2, rows: 10 }, signal, async () => {});
+    await clock.advance(200);
+    expect(await write()).toBe(100);
+  });
 });
 
 describe("a rest ends early", () => {

@@ -16,7 +16,11 @@ beforeEach(() => {
 });
 
 const throttleOf = (maxTransactions: number) =>
-  new Throttle({ limits: () => limits, maxTransactions, clock });
+  new Throttle({
+    limits: () => limits,
+    maxTransactions: { large: maxTransactions, small: maxTransactions },
+    clock,
+  });
 
 /** Nobody is told to stop. */
 const running = () => new AbortController().signal;

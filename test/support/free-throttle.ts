@@ -4,7 +4,7 @@ import { Throttle } from "../../src/persister/throttle.ts";
 export function freeThrottle(maxTransactions = 4): Throttle {
   return new Throttle({
     limits: () => ({ rowsPerSecond: 0, pauseMs: 0, share: 1 }),
-    maxTransactions,
+    maxTransactions: { large: maxTransactions, small: maxTransactions },
   });
 }
 
