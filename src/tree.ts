@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { httpKey, startHttpServer } from "./api/http-server.ts";
 import { Onlookers } from "./api/live/onlookers.ts";
+import { ReadGate } from "./api/read-gate.ts";
 import type { Config } from "./config.ts";
 import { Database } from "./database/database.ts";
 import { embeddedServer, givenServer } from "./database/server.ts";
@@ -200,7 +201,8 @@ function httpStarter(options: TreeOptions): () => Promise<Component | "ignore"> 
   const { httpHost: host, httpPort: port, apiToken: token } = config;
   if (port === "off") return async () => "ignore";
   const onlookers = new Onlookers(events, config.maxRowsPerSecond);
-  const shared = { ...options, ...config, host, port, token, onlookers, webDir, heartbeatMs };
+  const gate = new ReadGate({ isLoading: () => onlookers.board.isLoading });
+  const shared = { ...options, ...config, host, port, token, onlookers, gate, webDir, heartbeatMs };
   const context = { ...shared, startSettings: startSettings(config), startedMs: Date.now() };
   let hasListened = false;
   return async () => {

@@ -15,11 +15,14 @@ import { addPackages } from "./routes/packages.ts";
 import { addSettings } from "./routes/settings.ts";
 import { addTelemetry } from "./routes/telemetry.ts";
 import { addUpload } from "./routes/upload.ts";
+import { shareAnswers } from "./shared-answers.ts";
 
 declare module "fastify" {
   interface FastifyContextConfig {
     /** Needs no token. */
     isPublic?: boolean;
+    /** Who asks the same at the same time is given the same answer. */
+    isShared?: boolean;
     /** Takes its body as a stream, however long that takes. */
     isStreamed?: boolean;
   }
@@ -49,6 +52,7 @@ export async function createApp(context: ApiContext): Promise<Api> {
   app.setErrorHandler(errorHandler(context.log));
   addGuard(app, context);
   limitBody(app);
+  shareAnswers(app, context.events);
   await describe(app, context);
   const methods = methodsOf(app);
   for (const add of [addLive, addPackages, addTelemetry, addSettings, addUpload, addEvents]) {

@@ -4,11 +4,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 import type { Folders } from "../folders/folders.ts";
+import type { Events } from "../observability/events.ts";
 import type { Log } from "../observability/log.ts";
 import type { Exposition } from "../observability/prometheus.ts";
 import type { Registry } from "../registry/registry.ts";
 import type { Settings } from "../settings/setting.ts";
 import type { Onlookers } from "./live/onlookers.ts";
+import type { ReadGate } from "./read-gate.ts";
 
 export interface ApiContext {
   readonly host: string;
@@ -21,6 +23,9 @@ export interface ApiContext {
   readonly startSettings: Settings;
   readonly registry: Registry;
   readonly onlookers: Onlookers;
+  readonly events: Events;
+  /** What questions to the database go through. */
+  readonly gate: ReadGate;
   /** What a scrape is answered. */
   readonly metrics: () => Promise<Exposition>;
   readonly log: Log;

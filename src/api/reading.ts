@@ -7,19 +7,42 @@ import { isOutage } from "../database/faults.ts";
 import { databaseKey } from "../parsers/parts.ts";
 import type { Queryable } from "../queries/queryable.ts";
 import type { Registry } from "../registry/registry.ts";
+import type { ApiContext } from "./context.ts";
 import { problem } from "./problems.ts";
 
 const drizzles = new WeakMap<pg.Pool, Queryable>();
 
-/** @throws {ProblemError} database_away */
+type Sources = Pick<ApiContext, "registry" | "gate">;
+
+/** @throws {ProblemError} database_away, too_many_requests */
 export async function read<Answer>(
-  registry: Registry,
+  { registry, gate }: Sources,
   ask: (db: Queryable) => Promise<Answer>,
 ): Promise<Answer> {
+  readyDatabase(registry); // Nobody waits for a turn while there is none.
+  return gate.run(() => askOn(readyDatabase(registry), ask));
+}
+
+function readyDatabase(registry: Registry): ReadyDatabase {
   const database = registry.find(databaseKey);
-  if (database?.state.kind !== "ready") throw problem("database_away", "waiting for the database");
+  const state = database?.state;
+  if (database === undefined || state?.kind !== "ready") {
+    throw problem("database_away", "waiting for the database");
+  }
+  return { database, readers: state.access.readers };
+}
+
+interface ReadyDatabase {
+  readonly database: Database;
+  readonly readers: pg.Pool;
+}
+
+async function askOn<Answer>(
+  { database, readers }: ReadyDatabase,
+  ask: (db: Queryable) => Promise<Answer>,
+): Promise<Answer> {
   try {
-    return await ask(drizzleOn(database.state.access.readers));
+    return await ask(drizzleOn(readers));
   } catch (error) {
     suspect(database, error);
     throw error;

@@ -19,7 +19,7 @@ const totalsMs = 2_000;
 /** @returns what tells the status of the moment */
 export function statusTeller(context: ApiContext): () => Promise<Status> {
   const { registry, onlookers, owner, startedMs, folders } = context;
-  const today = new Recent(() => totalsOfToday(registry), totalsMs);
+  const today = new Recent(() => totalsOfToday(context), totalsMs);
   return async () => {
     const database = registry.find(databaseKey);
     const root = registry.find(rootKey);
@@ -65,7 +65,7 @@ function inWork(packages: PackageInWork[], registry: Registry): PackageInWork[] 
   });
 }
 
-async function totalsOfToday(registry: Registry): Promise<Totals> {
+async function totalsOfToday(context: ApiContext): Promise<Totals> {
   const since = `${new Date().toISOString().slice(0, 10)}T00:00:00.000000Z`;
-  return { since, ...(await read(registry, (db) => totalsSince(db, since))) };
+  return { since, ...(await read(context, (db) => totalsSince(db, since))) };
 }

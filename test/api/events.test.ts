@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
 import type { Api } from "../../src/api/context.ts";
 import { Onlookers } from "../../src/api/live/onlookers.ts";
+import { ReadGate } from "../../src/api/read-gate.ts";
 import { readConfig } from "../../src/config.ts";
 import { Events } from "../../src/observability/events.ts";
 import { Registry } from "../../src/registry/registry.ts";
@@ -131,6 +132,8 @@ describe("of a server", () => {
       startSettings: startSettings(readConfig({})),
       registry: new Registry(),
       onlookers: new Onlookers(events, 0),
+      events,
+      gate: new ReadGate({ isLoading: () => false }),
       metrics: async () => ({ contentType: "text/plain", text: "" }),
       log,
       heartbeatMs: 20,

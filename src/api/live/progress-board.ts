@@ -51,6 +51,10 @@ export class ProgressBoard {
     }
   }
 
+  get isLoading(): boolean {
+    return [...this.#entries.values()].some(({ state }) => state === "loading");
+  }
+
   nameOf(fileId: number): string | undefined {
     return this.#entries.get(fileId)?.figures.name;
   }

@@ -26,3 +26,6 @@ export const orProblem = () => ({
 
 /** A route that needs no token. */
 export const unprotected = { config: { isPublic: true } };
+
+/** A route whose answer is the same for all who ask at the same time. */
+export const shared = { config: { isShared: true } };

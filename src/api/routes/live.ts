@@ -7,7 +7,7 @@ import { healthSchema, readinessSchema } from "../schemas/health.ts";
 import { statusSchema } from "../schemas/status.ts";
 import { treeSchema } from "../schemas/tree.ts";
 import { statusTeller } from "../status.ts";
-import { described, json, unprotected } from "./described.ts";
+import { described, json, shared, unprotected } from "./described.ts";
 
 export function addLive(api: Api, context: ApiContext): void {
   const { registry, folders, startedMs, metrics } = context;
@@ -16,6 +16,7 @@ export function addLive(api: Api, context: ApiContext): void {
   api.get(
     "/api/v1/status",
     {
+      ...shared,
       schema: { ...described("status", "What is going on"), response: { 200: json(statusSchema) } },
     },
     status,
@@ -24,6 +25,7 @@ export function addLive(api: Api, context: ApiContext): void {
   api.get(
     "/api/v1/tree",
     {
+      ...shared,
       schema: { ...described("tree", "The supervision tree"), response: { 200: json(treeSchema) } },
     },
     async () => {

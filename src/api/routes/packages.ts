@@ -16,26 +16,28 @@ import {
   filesQuerySchema,
 } from "../schemas/files.ts";
 import { rejectsPageSchema, rejectsQuerySchema } from "../schemas/rejects.ts";
-import { described, json, orProblem } from "./described.ts";
+import { described, json, orProblem, shared } from "./described.ts";
 
 export function addPackages(api: Api, context: ApiContext): void {
-  const { registry, folders, log } = context;
+  const { folders, log } = context;
 
   api.get(
     "/api/v1/files",
     {
+      ...shared,
       schema: {
         ...described("files", "Packages, the newest first", "packages"),
         querystring: filesQuerySchema,
         response: { 200: json(filesPageSchema), ...orProblem() },
       },
     },
-    async ({ query }) => read(registry, (db) => findFiles(db, query)),
+    async ({ query }) => read(context, (db) => findFiles(db, query)),
   );
 
   api.get(
     "/api/v1/files/:id",
     {
+      ...shared,
       schema: {
         ...described("file", "The whole story of a package", "packages"),
         params: fileParamsSchema,
@@ -43,7 +45,7 @@ export function addPackages(api: Api, context: ApiContext): void {
       },
     },
     async ({ params }): Promise<FileStory> => {
-      const story = await read(registry, (db) => findFileStory(db, params.id));
+      const story = await read(context, (db) => findFileStory(db, params.id));
       if (story === undefined) throw noSuchPackage(params.id);
       return { ...story, seconds: secondsOf(story), place: await findPlace(folders, story) };
     },
@@ -52,6 +54,7 @@ export function addPackages(api: Api, context: ApiContext): void {
   api.get(
     "/api/v1/files/:id/rejects",
     {
+      ...shared,
       schema: {
         ...described("rejects", "The rejected lines of a package", "packages"),
         params: fileParamsSchema,
@@ -61,7 +64,7 @@ export function addPackages(api: Api, context: ApiContext): void {
     },
     async ({ params, query }) => {
       const { rawBytes: mostRawBytes, ...page } = query;
-      const found = await read(registry, async (db) => {
+      const found = await read(context, async (db) => {
         const rejects = await findRejects(db, { fileId: params.id, mostRawBytes, ...page });
         const isThere = rejects.rejects.length > 0 || (await hasFile(db, params.id));
         return isThere ? rejects : undefined;
@@ -84,7 +87,7 @@ export function addPackages(api: Api, context: ApiContext): void {
       },
     },
     async ({ params: { id } }, reply) => {
-      const story = await read(registry, (db) => findFileStory(db, id));
+      const story = await read(context, (db) => findFileStory(db, id));
       if (story === undefined) throw noSuchPackage(id);
       const outcome = await retryPackage(story, folders);
       switch (outcome.kind) {

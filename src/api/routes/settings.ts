@@ -3,8 +3,7 @@
 import { drizzle } from "drizzle-orm/node-postgres";
 import { InvalidSettingError } from "../../errors.ts";
 import { databaseKey } from "../../parsers/parts.ts";
-import type { Registry } from "../../registry/registry.ts";
-import { settingNames, settingTexts, type Settings as Values } from "../../settings/setting.ts";
+import { settingNames, settingTexts } from "../../settings/setting.ts";
 import { readSettings, unsetSetting, writeSetting } from "../../settings/settings-table.ts";
 import type { Api, ApiContext } from "../context.ts";
 import { problem } from "../problems.ts";
@@ -17,7 +16,7 @@ import {
 } from "../schemas/settings.ts";
 import { described, json, orProblem } from "./described.ts";
 
-export function addSettings(api: Api, { registry, startSettings }: ApiContext): void {
+export function addSettings(api: Api, context: ApiContext): void {
   api.get(
     "/api/v1/settings",
     {
@@ -26,7 +25,7 @@ export function addSettings(api: Api, { registry, startSettings }: ApiContext): 
         response: { 200: json(settingsSchema), ...orProblem() },
       },
     },
-    async () => settingsOf(registry, startSettings),
+    async () => settingsOf(context),
   );
 
   api.put(
@@ -39,16 +38,16 @@ export function addSettings(api: Api, { registry, startSettings }: ApiContext): 
       },
     },
     async ({ body }) => {
-      await change(registry, body);
-      return settingsOf(registry, startSettings);
+      await change(context, body);
+      return settingsOf(context);
     },
   );
 }
 
 /** What the table says is in force as soon as the daemon has heard of it, in a moment; so it is shown already. */
-async function settingsOf(registry: Registry, startValues: Values): Promise<Settings> {
-  const start = settingTexts(startValues);
-  const rows = new Map((await read(registry, readSettings)).map((row) => [row.name, row]));
+async function settingsOf(context: ApiContext): Promise<Settings> {
+  const start = settingTexts(context.startSettings);
+  const rows = new Map((await read(context, readSettings)).map((row) => [row.name, row]));
   const settings = settingNames.map((name) => {
     const row = rows.get(name);
     return {
@@ -63,7 +62,7 @@ async function settingsOf(registry: Registry, startValues: Values): Promise<Sett
   return { settings };
 }
 
-async function change(registry: Registry, { values, note }: SettingsChange): Promise<void> {
+async function change({ registry }: ApiContext, { values, note }: SettingsChange): Promise<void> {
   const state = registry.find(databaseKey)?.state;
   if (state?.kind !== "ready") throw problem("database_away", "waiting for the database");
   try {

@@ -19,16 +19,17 @@ import {
   telemetryAnswerSchema,
   telemetryQuerySchema,
 } from "../schemas/telemetry.ts";
-import { described, json, orProblem } from "./described.ts";
+import { described, json, orProblem, shared } from "./described.ts";
 
 /** A plot of states has no use for more. */
 const mostChangedReadings = 1_000;
 const mostGaps = 100;
 
-export function addTelemetry(api: Api, { registry }: ApiContext): void {
+export function addTelemetry(api: Api, context: ApiContext): void {
   api.get(
     "/api/v1/files/:id/telemetry",
     {
+      ...shared,
       schema: {
         ...described("fileTelemetry", "The readings of a package", "telemetry"),
         params: fileParamsSchema,
@@ -39,7 +40,7 @@ export function addTelemetry(api: Api, { registry }: ApiContext): void {
     async ({ params, query }) => {
       const { buckets, after, limit, ...range } = query;
       const readings = { fileId: params.id, ...range };
-      return read(registry, async (db) => {
+      return read(context, async (db) => {
         if (!(await hasFile(db, params.id))) {
           throw problem("no_such_package", `there is no package ${params.id}`);
         }
@@ -53,6 +54,7 @@ export function addTelemetry(api: Api, { registry }: ApiContext): void {
   api.get(
     "/api/v1/telemetry",
     {
+      ...shared,
       schema: {
         ...described("telemetry", "The readings of a satellite type", "telemetry"),
         querystring: telemetryQuerySchema,
@@ -61,7 +63,7 @@ export function addTelemetry(api: Api, { registry }: ApiContext): void {
     },
     async ({ query }) => {
       const { buckets, after, limit, ...asked } = query;
-      return read(registry, async (db) => {
+      return read(context, async (db) => {
         const readings = await withinADay(db, asked);
         if (buckets !== undefined) return inBuckets(db, readings, buckets);
         const from = { readings, after: placeOf(after), limit };
@@ -78,6 +80,7 @@ export function addTelemetry(api: Api, { registry }: ApiContext): void {
   api.get(
     "/api/v1/satellites",
     {
+      ...shared,
       schema: {
         ...described("satellites", "What there is of each satellite type", "telemetry"),
         querystring: satellitesQuerySchema,
@@ -86,7 +89,7 @@ export function addTelemetry(api: Api, { registry }: ApiContext): void {
     },
     async ({ query }) => {
       const { buckets, gapSeconds: leastGapSeconds, ...range } = query;
-      return read(registry, async (db) => {
+      return read(context, async (db) => {
         const satellites: Satellite[] = [];
         for (const summary of await knownSatellites(db)) {
           const { satelliteType } = summary;
