@@ -17,7 +17,7 @@ import {
 } from "./throttle-controller.ts";
 
 /** As they are in force. */
-export interface ThrottleSettings {
+interface ThrottleSettings {
   readonly rowsPerSecond: number;
   readonly pauseMs: number;
   readonly adaptive: boolean;

@@ -7,7 +7,7 @@ import { type Clock, longestDelayMs, systemClock } from "../supervisor/clock.ts"
 import { Pace } from "./pace.ts";
 import { type Turn, Turns } from "./turns.ts";
 
-export interface ThrottleLimits {
+interface ThrottleLimits {
   /** Over all packages; 0: none. */
   readonly rowsPerSecond: number;
   /** From one transaction's end to the next one's beginning, at least. */

@@ -13,7 +13,7 @@ function integer(lowest: number, highest: number, unit: string) {
 }
 
 /** Every setting: from its text, as the table has it, to its value. */
-export const settingsSchema = z.object({
+const settingsSchema = z.object({
   /** Ceiling over all packages; 0: none. */
   rows_per_second: integer(0, 1_000_000_000, "rows per second"),
   /** Whether the throttle gives way to the database's other users. */
