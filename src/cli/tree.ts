@@ -34,14 +34,14 @@ export function addTree(program: Command, context: Context): void {
 }
 
 async function tree({ json, watch }: Options, context: Context): Promise<void> {
+  const { print, screen } = context;
   const config = context.config();
-  const ask = async () => {
+  const first = await askDaemon(config, "/api/v1/tree", treeSchema);
+  if (first.kind === "silent") throw new CommandError(first.why);
+  if (json) return print(jsonObject(first.answer));
+  if (!watch) return print(treeLines(first.answer, screen).join("\n"));
+  await showAgain(context, async () => {
     const asked = await askDaemon(config, "/api/v1/tree", treeSchema);
-    if (asked.kind === "silent") throw new CommandError(asked.why);
-    return asked.answer;
-  };
-  const lines = async () => treeLines(await ask(), context.screen);
-  if (json) return context.print(jsonObject(await ask()));
-  if (watch) return showAgain(context, lines);
-  context.print((await lines()).join("\n"));
+    return asked.kind === "silent" ? [asked.why] : treeLines(asked.answer, context.screen);
+  });
 }
