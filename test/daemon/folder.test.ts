@@ -52,10 +52,14 @@ async function halfLoaded({ sha256 }: SamplePackage): Promise<number> {
 }
 
 async function ended(id: number) {
-  return until("the end of the package", async () => {
-    const row = (await station.check.files()).find((one) => one.id === id);
-    return row?.status === "processing" ? undefined : row;
-  });
+  return until(
+    "the end of the package",
+    async () => {
+      const row = (await station.check.files()).find((one) => one.id === id);
+      return row?.status === "processing" ? undefined : row;
+    },
+    25_000,
+  );
 }
 
 describe("a file that somebody changes while it is loaded is failed, and kept with all its bytes", () => {
@@ -159,14 +163,13 @@ describe("a package is loaded whatever its", () => {
 });
 
 test("P26: small packages do not wait for the end of a large one before them", async () => {
-  const large = samplePackage({ lines: 2_000, seed: 26 });
+  const large = samplePackage({ lines: 3_000, seed: 26 });
   await drop(station.dir, "large", large.bytes);
   const id = await halfLoaded(large);
-  for (const seed of [27, 28, 29]) {
-    const small = samplePackage({ lines: 5, seed });
-    await drop(station.dir, `small ${seed}`, small.bytes);
-    await ended(await until("the small one", () => idOf(small.sha256)));
-  }
+  const small = [27, 28, 29].map((seed) => samplePackage({ lines: 5, seed }));
+  for (const [index, { bytes }] of small.entries())
+    await drop(station.dir, `small ${index}`, bytes);
+  for (const { sha256 } of small) await ended(await until("the small one", () => idOf(sha256)));
   expect((await station.check.files()).find((row) => row.id === id)?.status).toBe("processing");
   await ended(id);
   await station.check.expectLoaded(large);

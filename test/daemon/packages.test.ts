@@ -6,6 +6,7 @@ import { filesIn } from "../support/daemon.ts";
 import { drop } from "../support/drop.ts";
 import { samplePackage } from "../support/sample-package.ts";
 import { openStation, type Station } from "../support/shared-daemon.ts";
+import { until } from "../support/until.ts";
 
 let station: Station;
 
@@ -164,6 +165,7 @@ describe("the same bytes again (R8)", () => {
     const first = await load("once", bytes);
     const known = (await station.check.files()).length;
     const kept = join(station.dir, "files", "failed", `${first?.id}-once`);
+    await until("the kept file", () => readFile(kept).catch(() => undefined));
     await rename(kept, join(station.dir, "files", "ingest", "once")); // A person puts it back.
     await expect
       .poll(async () => readFile(kept, "utf8").catch(() => ""), { timeout: 20_000 })
