@@ -13,7 +13,7 @@ export interface AccessOptions {
   readonly token: string | undefined;
 }
 
-export interface AskedRequest {
+interface AskedRequest {
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
   /** Health and the dashboard's own files need no token. */

@@ -14,11 +14,7 @@ export function problem(code: ProblemCode, detail: string, options?: ErrorOption
   return new ProblemError(detail, code, options);
 }
 
-export function problemBody(
-  code: ProblemCode,
-  detail: string,
-  issues?: Problem["issues"],
-): Problem {
+function problemBody(code: ProblemCode, detail: string, issues?: Problem["issues"]): Problem {
   const [status, title] = problems[code];
   const type = `urn:downlink:problem:${code}`;
   return { type, title, status, code, detail, ...(issues && { issues }) };

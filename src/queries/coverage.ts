@@ -6,13 +6,13 @@ import { isoTime } from "./iso-time.ts";
 import type { Queryable } from "./queryable.ts";
 import { type Span, spanOf, type TimeRange } from "./readings.ts";
 
-export interface CoverageBucket {
+interface CoverageBucket {
   readonly start: string;
   /** The share of the bucket that is covered, 0 to 1. */
   readonly share: number;
 }
 
-export interface Gap {
+interface Gap {
   readonly from: string;
   readonly to: string;
   readonly seconds: number;

@@ -6,7 +6,7 @@ import { isoTime } from "./iso-time.ts";
 import type { Queryable } from "./queryable.ts";
 import { isAmong, type Readings } from "./readings.ts";
 
-export interface InstrumentChange {
+interface InstrumentChange {
   readonly fileId: number;
   readonly line: number;
   readonly timestamp: string;

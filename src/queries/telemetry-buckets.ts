@@ -7,13 +7,13 @@ import { isoTime } from "./iso-time.ts";
 import type { Queryable } from "./queryable.ts";
 import { isAmong, type Readings, spanOf } from "./readings.ts";
 
-export interface Extremes {
+interface Extremes {
   readonly min: number;
   readonly max: number;
   readonly avg: number;
 }
 
-export interface TelemetryBucket {
+interface TelemetryBucket {
   /** When the bucket begins. */
   readonly start: string;
   readonly readings: number;

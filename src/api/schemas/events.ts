@@ -39,4 +39,3 @@ export const eventSchema = named(
   ]),
 );
 export type Event = z.infer<typeof eventSchema>;
-export type EventKind = Event["kind"];

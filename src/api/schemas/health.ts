@@ -7,7 +7,6 @@ export const healthSchema = named(
   "Health",
   z.object({ alive: z.boolean(), uptimeSeconds: seconds }),
 );
-export type Health = z.infer<typeof healthSchema>;
 
 export const readinessSchema = named(
   "Readiness",

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { named } from "./named.ts";
 import { askedLine, bytes, count, fileId, instant, list, wholeNumber } from "./values.ts";
 
-export const rejectedLineSchema = named(
+const rejectedLineSchema = named(
   "RejectedLine",
   z.object({
     line: count.describe("In the file; the header is line 1"),

@@ -6,7 +6,7 @@ import { askedInstant, count, instant, list, seconds, wholeNumber } from "./valu
 
 const gap = z.object({ from: instant, to: instant, seconds });
 
-export const coverageSchema = named(
+const coverageSchema = named(
   "Coverage",
   z.object({
     from: instant,
@@ -20,7 +20,7 @@ export const coverageSchema = named(
 );
 export type Coverage = z.infer<typeof coverageSchema>;
 
-export const satelliteSchema = named(
+const satelliteSchema = named(
   "Satellite",
   z.object({
     satelliteType: z.string(),

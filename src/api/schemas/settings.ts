@@ -3,7 +3,7 @@ import { z } from "zod";
 import { named } from "./named.ts";
 import { instant, list } from "./values.ts";
 
-export const settingSchema = named(
+const settingSchema = named(
   "Setting",
   z.object({
     name: z.string(),

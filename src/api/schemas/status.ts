@@ -44,7 +44,7 @@ export const throttleSchema = named(
 );
 export type Throttle = z.infer<typeof throttleSchema>;
 
-export const totalsSchema = named(
+const totalsSchema = named(
   "Totals",
   z.object({
     since: instant.describe("Midnight in UTC: packages claimed since then are counted"),

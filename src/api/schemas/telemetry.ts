@@ -33,7 +33,7 @@ export type TelemetryPoint = z.infer<typeof telemetryPointSchema>;
 
 const extremes = z.object({ min: measured, max: measured, avg: measured });
 
-export const telemetryBucketSchema = named(
+const telemetryBucketSchema = named(
   "TelemetryBucket",
   z.object({
     start: instant,
@@ -47,7 +47,7 @@ export const telemetryBucketSchema = named(
 );
 export type TelemetryBucket = z.infer<typeof telemetryBucketSchema>;
 
-export const instrumentChangeSchema = named(
+const instrumentChangeSchema = named(
   "InstrumentChange",
   z.object({
     fileId,
@@ -60,7 +60,7 @@ export const instrumentChangeSchema = named(
 );
 export type InstrumentChange = z.infer<typeof instrumentChangeSchema>;
 
-export const telemetryPointsSchema = named(
+const telemetryPointsSchema = named(
   "TelemetryPoints",
   z.object({
     kind: z.literal("points"),
@@ -68,9 +68,8 @@ export const telemetryPointsSchema = named(
     next: z.string().nullable().describe("`after` of the next page; null if this is the last"),
   }),
 );
-export type TelemetryPoints = z.infer<typeof telemetryPointsSchema>;
 
-export const telemetryBucketsSchema = named(
+const telemetryBucketsSchema = named(
   "TelemetryBuckets",
   z.object({
     kind: z.literal("buckets"),

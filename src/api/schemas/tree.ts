@@ -5,7 +5,7 @@ import { count, instant, list } from "./values.ts";
 
 export const componentState = z.enum(["starting", "running", "restarting", "stopping", "stopped"]);
 
-export const treeNodeSchema = named(
+const treeNodeSchema = named(
   "TreeNode",
   z.object({
     id: z.string(),

@@ -35,9 +35,8 @@ export function wholeNumber(lowest: number, highest: number) {
 }
 
 export const askedId = wholeNumber(1, largest);
-/** Behind this id or line. A line is a 32-bit integer in the database; an id goes further. */
-export const askedPlace = wholeNumber(0, largest);
+/** A line is a 32-bit integer in the database. */
 export const askedLine = wholeNumber(0, 2_147_483_647);
 
 export const seconds = z.number().min(0);
-export const bytes = count;
+export const bytes = z.int().min(0).max(largest);
