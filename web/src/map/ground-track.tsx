@@ -3,7 +3,8 @@
 import { useCallback, useContext, useMemo } from "preact/hooks";
 import { Canvas, type Draw } from "../charts/canvas.tsx";
 import { colourOf } from "../charts/colours.ts";
-import { CursorContext, nearestIndex } from "../charts/cursor.ts";
+import { CursorContext } from "../charts/cursor.ts";
+import { nearestIndex } from "../charts/nearest.ts";
 import { decimalText } from "../format/count.ts";
 import { drawTrack, drawWorld, projectionFor } from "./projection.ts";
 import { type TrackPoint, trackPieces } from "./track.ts";

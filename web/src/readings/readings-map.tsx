@@ -1,6 +1,7 @@
 // The ground track of readings, and in words the one that is pointed at.
 import { useContext } from "preact/hooks";
-import { CursorContext, nearestIndex } from "../charts/cursor.ts";
+import { CursorContext } from "../charts/cursor.ts";
+import { nearestIndex } from "../charts/nearest.ts";
 import { decimalText } from "../format/count.ts";
 import { GroundTrack, placeText } from "../map/ground-track.tsx";
 import { Decimal } from "../ui/figures.tsx";

@@ -1,7 +1,8 @@
 // Altitude, velocity and instruments over one axis of time. A range drawn with the pointer is asked from the server
 // again, so that it comes finer.
 import { useContext, useMemo } from "preact/hooks";
-import { CursorContext, nearestIndex } from "../charts/cursor.ts";
+import { CursorContext } from "../charts/cursor.ts";
+import { nearestIndex } from "../charts/nearest.ts";
 import { Plot } from "../charts/plot.tsx";
 import { countOf, decimalText } from "../format/count.ts";
 import { durationText } from "../format/quantity.ts";

@@ -10,6 +10,7 @@ import { Bars } from "../../ui/bars.tsx";
 import { Foreign, RawText } from "../../ui/foreign.tsx";
 import { Pager, type Place } from "../../ui/pager.tsx";
 import { Panel, Waiting } from "../../ui/panel.tsx";
+import { Scroll } from "../../ui/scroll.tsx";
 
 const linesPerPage = 25;
 /** Of each line; the rest is in the database. */
@@ -93,7 +94,7 @@ interface LinesTableProps {
 
 function LinesTable({ lines, isWhole }: LinesTableProps) {
   return (
-    <div class="scroll">
+    <Scroll label="Lines">
       <table class={isWhole ? "lines" : "lines short"}>
         <thead>
           <tr>
@@ -133,6 +134,6 @@ function LinesTable({ lines, isWhole }: LinesTableProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

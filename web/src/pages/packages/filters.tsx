@@ -127,6 +127,8 @@ const restMs = 250;
 
 function NameField({ value, set }: FieldProps) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const latest = useRef(set); // What else is asked for may change while the typing rests.
+  latest.current = set;
   useEffect(() => () => clearTimeout(timer.current), []);
   return (
     <label class="name-field">
@@ -137,7 +139,7 @@ function NameField({ value, set }: FieldProps) {
         value={value}
         onInput={({ currentTarget }) => {
           clearTimeout(timer.current);
-          timer.current = setTimeout(() => set(currentTarget.value), restMs);
+          timer.current = setTimeout(() => latest.current(currentTarget.value), restMs);
         }}
       />
     </label>

@@ -5,6 +5,7 @@ import { hrefOf } from "../../router.ts";
 import { Bytes, Count, Rejects } from "../../ui/figures.tsx";
 import { Foreign, Name } from "../../ui/foreign.tsx";
 import { Ago, Span } from "../../ui/moment.tsx";
+import { Scroll } from "../../ui/scroll.tsx";
 import { StatusMark } from "../../ui/status-mark.tsx";
 import { type Order, orderAfter, type SortKey } from "./order.ts";
 
@@ -35,7 +36,7 @@ const columns: readonly Column[] = [
 
 export function PackageTable({ files, order, sortBy }: PackageTableProps) {
   return (
-    <div class="scroll">
+    <Scroll label="Packages">
       <table class="packages">
         <thead>
           <tr>
@@ -50,7 +51,7 @@ export function PackageTable({ files, order, sortBy }: PackageTableProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -10,6 +10,7 @@ import { Foreign } from "../../ui/foreign.tsx";
 import { Ago } from "../../ui/moment.tsx";
 import { notify } from "../../ui/notices.tsx";
 import { Panel, Waiting } from "../../ui/panel.tsx";
+import { Scroll } from "../../ui/scroll.tsx";
 
 export function Settings() {
   const settings = useResource("settings", getSettings);
@@ -23,7 +24,7 @@ export function Settings() {
       {body === undefined ? (
         <Waiting problem={problem} />
       ) : (
-        <div class="scroll">
+        <Scroll label="Settings">
           <table class="settings">
             <thead>
               <tr>
@@ -39,7 +40,7 @@ export function Settings() {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       )}
     </Panel>
   );

@@ -1,0 +1,10 @@
+// What may be wider than the screen and is moved within its own box: by pointer, by touch, and by the arrow keys.
+import type { ComponentChildren } from "preact";
+
+export function Scroll({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    <section class="scroll" aria-label={label} tabIndex={0}>
+      {children}
+    </section>
+  );
+}
