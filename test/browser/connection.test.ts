@@ -72,25 +72,6 @@ describe.skipIf(chromiumPath === undefined)("a page that is left open", () => {
     await page.context().close();
   });
 
-  test("lists packages by what is asked for, and keeps that in its address", async () => {
-    const page = await dashboard.open("#/packages");
-    await page.getByRole("row", { name: /dropped\.ndjson/ }).waitFor();
-    await page.getByLabel("Name").fill("chosen");
-    await page.getByRole("row", { name: /dropped\.ndjson/ }).waitFor({ state: "detached" });
-    await page.getByRole("row", { name: /chosen\.ndjson/ }).waitFor();
-    expect(page.url()).toContain("name=chosen");
-    await page.getByLabel("Name").fill("");
-    await page.getByRole("button", { name: "name" }).click();
-    await page.locator("th[aria-sort=ascending]", { hasText: "name" }).waitFor();
-    await expect
-      .poll(() => page.locator("tbody th").allInnerTexts())
-      .toEqual(["after.ndjson", "chosen.ndjson", "dropped.ndjson"]);
-    expect(page.url()).toContain("sort=name");
-    await page.getByLabel("Status").selectOption("failed");
-    await page.getByText("No package fits").waitFor();
-    await page.context().close();
-  });
-
   test("changes a setting in place, and takes it back", async () => {
     const page = await dashboard.open("#/system");
     const row = page.locator("[data-setting]", { hasText: "rows_per_second" });

@@ -1,5 +1,5 @@
 // What packages are looked for by. Each change is a new address at once; a name only when the typing rests.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Query } from "../../api/request.ts";
 import { useResource } from "../../api/resource.ts";
 import { getSatellites } from "../../api/routes.ts";
@@ -126,21 +126,27 @@ function TimeField({ label, value, set }: FieldProps & { label: string }) {
 const restMs = 250;
 
 function NameField({ value, set }: FieldProps) {
+  const [draft, setDraft] = useState<string | null>(null); // What is typed and not yet asked for.
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const latest = useRef(set); // What else is asked for may change while the typing rests.
   latest.current = set;
   useEffect(() => () => clearTimeout(timer.current), []);
+  const type = (text: string): void => {
+    setDraft(text);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      setDraft(null);
+      latest.current(text);
+    }, restMs);
+  };
   return (
     <label class="name-field">
       Name
       <input
         type="search"
         placeholder="part of the name"
-        value={value}
-        onInput={({ currentTarget }) => {
-          clearTimeout(timer.current);
-          timer.current = setTimeout(() => latest.current(currentTarget.value), restMs);
-        }}
+        value={draft ?? value}
+        onInput={({ currentTarget }) => type(currentTarget.value)}
       />
     </label>
   );
