@@ -8,7 +8,7 @@ import { problem } from "./problems.ts";
 export interface ReadGateOptions {
   /** Whether the loading needs the database now. */
   readonly isLoading: () => boolean;
-  /** Seconds of asking in a second of loading. Default 0.1. */
+  /** Seconds of asking in a second of loading. Default 0.05. */
   readonly share?: number;
   /** Milliseconds of a monotonic clock. */
   readonly nowMs?: () => number;
@@ -18,7 +18,7 @@ export interface ReadGateOptions {
 const atOnce = 3;
 const mostWaiting = 1_000;
 const longestWaitMs = 60_000;
-const mostSavedMs = 1_500;
+const mostSavedMs = 400;
 
 export class ReadGate {
   readonly #queue = new PQueue({ concurrency: atOnce });
@@ -28,7 +28,7 @@ export class ReadGate {
   #budgetMs = mostSavedMs;
   #accountedMs: number;
 
-  constructor({ isLoading, share = 0.1, nowMs = () => performance.now() }: ReadGateOptions) {
+  constructor({ isLoading, share = 0.05, nowMs = () => performance.now() }: ReadGateOptions) {
     this.#isLoading = isLoading;
     this.#share = share;
     this.#nowMs = nowMs;

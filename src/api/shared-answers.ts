@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Events } from "../observability/events.ts";
 import type { Api } from "./context.ts";
 
-const shortestMs = 500;
+const shortestMs = 1_000;
 const longestMs = 15_000;
 const mostBytes = 16 * 2 ** 20;
 

@@ -21,7 +21,7 @@ async function isAtOnce(asked: Promise<unknown>): Promise<boolean> {
 describe("while packages are loaded", () => {
   test("what was saved up is used at once, and then one waits for more", async () => {
     const { ask, pass } = stage(true);
-    for (let n = 0; n < 4; n++) expect(await isAtOnce(ask(500))).toBe(true);
+    for (let n = 0; n < 4; n++) expect(await isAtOnce(ask(120))).toBe(true);
     const waiting = ask(10);
     expect(await isAtOnce(waiting)).toBe(false);
     pass(10_000);
