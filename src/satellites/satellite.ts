@@ -56,7 +56,7 @@ export const measurements = ["velocity", "altitude", "latitude", "longitude"] as
 export type ReadingKeys = Readonly<Record<"timestamp" | (typeof measurements)[number], string>>;
 
 /** Reads lines of one shape from their bytes. One for each chunk, since it remembers. */
-export interface Scanner {
+interface Scanner {
   /** @returns whether `reading` is filled; if not, the line is to be read in the way of all lines */
   scan(bytes: Buffer, start: number, end: number, reading: Reading): boolean;
   /** Takes the shape of the lines to come from a good one, which went that way. */
