@@ -68,8 +68,11 @@ async function* joined(buffers: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
       yield Buffer.concat(held);
       [held, heldBytes] = [[], 0];
     }
-    held.push(buffer);
-    heldBytes += buffer.length;
+    if (buffer.length > smallBytes) yield buffer; // Not copied.
+    else {
+      held.push(buffer);
+      heldBytes += buffer.length;
+    }
   }
   if (heldBytes > 0) yield Buffer.concat(held);
 }
