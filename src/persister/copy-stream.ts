@@ -68,7 +68,8 @@ async function* joined(buffers: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
       yield Buffer.concat(held);
       [held, heldBytes] = [[], 0];
     }
-    if (buffer.length > smallBytes) yield buffer; // Not copied.
+    if (buffer.length > smallBytes)
+      yield buffer; // Not copied.
     else {
       held.push(buffer);
       heldBytes += buffer.length;

@@ -2,7 +2,7 @@
 import type { InstrumentChange } from "../../../src/api/schemas/telemetry.ts";
 import { epochSeconds } from "../format/time.ts";
 
-export interface Stretch {
+interface Stretch {
   readonly from: number;
   readonly to: number;
   readonly value: string;
