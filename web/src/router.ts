@@ -10,7 +10,7 @@ export type Route =
   | { readonly page: "system" }
   | { readonly page: "unknown"; readonly path: string };
 
-export function parseRoute(hash: string): Route {
+function parseRoute(hash: string): Route {
   const [path = "", search = ""] = hash.replace(/^#/, "").split(/\?(.*)/s);
   const query = new URLSearchParams(search);
   const [, page = "", id, ...rest] = path.split("/");

@@ -12,7 +12,7 @@ export function tell(event: DaemonEvent): void {
   for (const listener of [...listeners]) listener(event);
 }
 
-export function listen(listener: Listener): () => void {
+function listen(listener: Listener): () => void {
   listeners.add(listener);
   return () => {
     listeners.delete(listener);
