@@ -3,13 +3,14 @@ import type { StreamEvent } from "../api/event-parser.ts";
 import { keepStreamOpen } from "../api/event-stream.ts";
 import { type DaemonEvent, tell } from "./events.ts";
 import { refreshStatus, statusAfter } from "./status.ts";
-import { countEvent, startCounting } from "./throughput.ts";
+import { countAnew, countEvent, startCounting } from "./throughput.ts";
 import { applyToWork } from "./work.ts";
 
 export function followDaemon(): void {
   startCounting();
   void keepStreamOpen({
     opened() {
+      countAnew();
       void refreshStatus();
       tell({ kind: "reset", at: new Date().toISOString(), reason: "the stream was opened" });
     },

@@ -4,7 +4,6 @@ import { signal } from "@preact/signals";
 import type { Status } from "../../../src/api/schemas/status.ts";
 import { getStatus } from "../api/routes.ts";
 import type { DaemonEvent } from "./events.ts";
-import { countFrom } from "./throughput.ts";
 import { setWork } from "./work.ts";
 
 /** The last one known. */
@@ -24,7 +23,6 @@ export async function refreshStatus(): Promise<void> {
   isAsking = false;
   if (answer.ok) {
     status.value = answer.body;
-    countFrom(answer.body);
     setWork(answer.body);
   }
   schedule(isDue ? soonMs : everyMs);

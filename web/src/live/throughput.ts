@@ -1,7 +1,6 @@
 // Lines loaded and rejected in each of the last seconds, counted from what the events say of each package: so a package
 // that is loaded within a moment counts too. It begins when the page is opened.
 import { signal } from "@preact/signals";
-import type { Status } from "../../../src/api/schemas/status.ts";
 import type { DaemonEvent } from "./events.ts";
 
 export const historySeconds = 300;
@@ -25,12 +24,17 @@ const counted = new Map<number, Lines>();
 let imported = 0;
 let rejected = 0;
 
-/** What was loaded before the page looked is nothing of now. */
-export function countFrom(status: Status): void {
-  for (const one of status.work) if (!counted.has(one.fileId)) counted.set(one.fileId, one);
+/** Events that were missed come first when the stream is open again. */
+const missedMs = 1_000;
+let anewUntilMs = 0;
+
+/** What was loaded before the page looked, or while it could not, is nothing of now. */
+export function countAnew(): void {
+  anewUntilMs = performance.now() + missedMs;
 }
 
 export function countEvent(event: DaemonEvent): void {
+  if (performance.now() < anewUntilMs) counted.clear();
   switch (event.kind) {
     case "package_claimed":
       counted.set(event.fileId, { importedLines: 0, errors: 0 });
