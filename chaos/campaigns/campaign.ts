@@ -88,7 +88,7 @@ export function noticeDead({ tally, planted }: Campaign, station: Station, repla
         continue;
       }
       tally.add(
-        [{ kind: "alarm", check: "log", subject: `daemon ${daemon.pid}`, said: line }],
+        [{ kind: "alarm", check: codeIn(line), subject: `daemon ${daemon.pid}`, said: line }],
         replay,
       );
     }
@@ -96,6 +96,12 @@ export function noticeDead({ tally, planted }: Campaign, station: Station, repla
     daemon.isDoomed = true;
     tally.add([died("ended by itself", daemon)], replay);
   }
+}
+
+/** The code of the error that a log line tells of: a check of the daemon's own, or of the database. */
+function codeIn(line: string): string {
+  const [, code] = /"code":"(\w+)"/.exec(line) ?? [];
+  return code === undefined ? "log" : `log: ${code}`;
 }
 
 /**
