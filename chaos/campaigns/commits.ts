@@ -8,12 +8,17 @@ import type { Daemon } from "../stage/daemon.ts";
 import type { CommitFault } from "../stage/network.ts";
 import type { Station } from "../stage/station.ts";
 import { type Campaign, finishLeg, isOver, noticeDead, openStation } from "./campaign.ts";
+import { elapsed } from "./faults.ts";
 
-/** A commit then takes so long that the daemon's next question comes before its end. */
+/** A commit takes as long as a table says: so long that the daemon's next question comes before its end. */
 const slowCommits = `
-  CREATE FUNCTION wait_a_little() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END $$;
+  CREATE TABLE slowness (seconds float8); INSERT INTO slowness VALUES (0);
+  CREATE FUNCTION wait_a_little() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_sleep(seconds) FROM slowness; RETURN NULL; END $$;
   CREATE CONSTRAINT TRIGGER slow_commit AFTER UPDATE ON files DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (OLD.checkpoint_line <> NEW.checkpoint_line) EXECUTE FUNCTION wait_a_little()`;
+/** Longer than a busy machine takes to connect anew. */
+const slowSeconds = 1.5;
 
 const faultsPerLeg = 25;
 const fewestLinesLeft = 2_000;
@@ -65,9 +70,7 @@ class CommitLeg {
   }
 
   async run(count: number, withKeys: boolean): Promise<void> {
-    // Where each commit takes its time, fewer do as well.
-    const batchRows = this.#way === "late" ? 1_000 : this.#random.pick([100, 300]);
-    const station = await openStation(this.#campaign, { batchRows });
+    const station = await openStation(this.#campaign, { batchRows: this.#random.pick([100, 300]) });
     try {
       if (this.#way === "late") await station.alter(slowCommits);
       if (!withKeys) await station.dropKeys();
@@ -88,8 +91,12 @@ class CommitLeg {
     const before = network.faultsDone;
     // Not always the very next one: the last of a package, too, and two in a row.
     await network.committed(network.commits + this.#random.below(4), AbortSignal.timeout(500));
+    const isLate = this.#way === "late";
+    if (isLate) await station.alter(`UPDATE slowness SET seconds = ${slowSeconds}`);
     network.failNextCommit(this.#way);
     await network.failed(before + 1, AbortSignal.timeout(limitMs));
+    if (isLate) await elapsed(slowSeconds * 500); // It has looked by now how long it is to take.
+    if (isLate) await station.alter("UPDATE slowness SET seconds = 0");
     noticeDead(this.#campaign, station, this.#replay);
     if (network.faultsDone > before) tally.count(`COMMITs: ${this.#way}`);
     else {
