@@ -40,10 +40,11 @@ try {
   await mkdir(images, { recursive: true });
   const page = await browser.newPage({ viewport: { width, height: 900 } });
   await takeNow(page, url);
+  await take(page, `${url}/#/system`, "system", "Settings");
   await take(page, `${url}/#/packages`, "packages", "All packages");
+  await ended(url, 12); // While packages are loaded, questions about readings have to wait.
   await take(page, `${url}/#/packages/2`, "package", "Rejected lines");
   await take(page, `${url}/#/satellites?type=jackal_mk2`, "satellites", "Readings over time (UTC)");
-  await take(page, `${url}/#/system`, "system", "Settings");
 } finally {
   await browser.close();
   const ended = once(daemon, "exit");

@@ -14,10 +14,18 @@ export interface Loaded<Body> {
 
 export type Ask<Body> = (signal: AbortSignal) => Promise<Answer<Body>>;
 
+const againMs = 3_000;
+
+/** Nobody answers, too much is asked at the moment, or the database is away. */
+function mayPass(problem: Problem): boolean {
+  return problem.kind === "unreachable" || problem.status === 429 || problem.status >= 500;
+}
+
 export class Resource<Body> {
   readonly #state: Signal<Loaded<Body>>;
   readonly #ask: Ask<Body>;
   #abort = new AbortController();
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   /** @param last what is shown until the first answer */
   constructor(ask: Ask<Body>, last: Body | undefined) {
@@ -29,20 +37,24 @@ export class Resource<Body> {
     return this.#state;
   }
 
-  /** Asks now; a request that is still under way is given up. */
+  /** Asks now; a request that is still under way is given up. What may pass is asked again after a while. */
   async load(): Promise<void> {
-    this.#abort.abort();
+    this.stop();
     const abort = new AbortController();
     this.#abort = abort;
     this.#state.value = { ...this.#state.value, isLoading: true };
     const answer = await this.#ask(abort.signal);
     if (abort.signal.aborted) return;
+    if (!answer.ok && mayPass(answer.problem)) {
+      this.#again = setTimeout(() => void this.load(), againMs);
+    }
     this.#state.value = answer.ok
       ? { body: answer.body, problem: undefined, isLoading: false }
       : { ...this.#state.value, problem: answer.problem, isLoading: false };
   }
 
   stop(): void {
+    clearTimeout(this.#again);
     this.#abort.abort();
   }
 }

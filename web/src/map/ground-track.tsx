@@ -124,8 +124,12 @@ function markEnds(
   const first = points[0];
   const last = points.at(-1);
   if (first !== undefined && points.length > 1) {
-    mark(context, box, first, "--series-1", 3.5);
-    mark(context, box, first, "--panel", 1.5);
+    mark(context, box, first, "--series-1", 5);
+    const [x, y] = projectionFor(box)([first.longitude, first.latitude]) ?? [0, 0];
+    context.beginPath();
+    context.arc(x, y, 2, 0, 2 * Math.PI);
+    context.fillStyle = colourOf("--panel");
+    context.fill();
   }
   if (last !== undefined) mark(context, box, last, "--series-1", 5);
 }

@@ -1,6 +1,6 @@
 // The box that everything stands in, what it says when there is nothing, and when there was no answer.
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import { type Problem, problemText } from "../api/problem.ts";
 
 export interface PanelProps {
@@ -34,9 +34,22 @@ export function Empty({ title, children }: { title: string; children?: Component
   );
 }
 
-/** Keeps the place of what has not come yet. */
+/** Most answers come before that, and nothing flickers. */
+const patienceMs = 1_500;
+
+/** Keeps the place of what has not come yet, and says so when it takes long. */
 export function Waiting({ problem }: { problem: Problem | undefined }) {
+  const [isLong, setIsLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setIsLong(true), patienceMs);
+    return () => clearTimeout(timer);
+  }, []);
   return (
-    <div class="empty">{problem === undefined ? "" : <span>{problemText(problem)}</span>}</div>
+    <div class="empty" role="status">
+      {problem !== undefined && <span>{problemText(problem)}</span>}
+      {problem === undefined && isLong && (
+        <span>Asking. While packages are loaded, the loading goes first.</span>
+      )}
+    </div>
   );
 }

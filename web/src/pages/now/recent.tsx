@@ -17,10 +17,16 @@ const ends = new Set<DaemonEvent["kind"]>([
   "package_duplicate",
 ]);
 
+/** A package has its row a while after it was claimed. */
+function isNew(event: DaemonEvent, newest: number): boolean {
+  return event.kind === "package_progress" && event.fileId > newest;
+}
+
 export function Recent() {
   const recent = useResource("recent", (signal) => getFiles({ limit: shownPackages }, signal));
+  const newest = recent.state.value.body?.files[0]?.id ?? 0;
   useEvents(
-    ({ kind }) => ends.has(kind),
+    (event) => ends.has(event.kind) || isNew(event, newest),
     () => void recent.load(),
   );
   const { body, problem } = recent.state.value;

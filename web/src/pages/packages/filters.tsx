@@ -1,8 +1,7 @@
 // What packages are looked for by. Each change is a new address at once; a name only when the typing rests.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Query } from "../../api/request.ts";
-import { useResource } from "../../api/resource.ts";
-import { getSatellites } from "../../api/routes.ts";
+import { askSatelliteTypes, satelliteTypes } from "../../live/satellite-types.ts";
 import { hrefOf } from "../../router.ts";
 
 /** As in the address; empty: any. Times as a person types them, "2026-11-21 14:00", in UTC. */
@@ -80,9 +79,9 @@ export function Filters({ filter, change }: FiltersProps) {
   );
 }
 
-function useSatelliteTypes(): string[] {
-  const satellites = useResource("types", (abort) => getSatellites({ buckets: 1 }, abort));
-  return (satellites.state.value.body?.satellites ?? []).map((one) => one.satelliteType);
+function useSatelliteTypes(): readonly string[] {
+  useEffect(() => void askSatelliteTypes(), []);
+  return satelliteTypes.value;
 }
 
 interface FieldProps {
@@ -90,7 +89,12 @@ interface FieldProps {
   readonly set: (value: string) => void;
 }
 
-function Choice({ label, value, values, set }: FieldProps & { label: string; values: string[] }) {
+function Choice({
+  label,
+  value,
+  values,
+  set,
+}: FieldProps & { label: string; values: readonly string[] }) {
   const offered = value === "" || values.includes(value) ? values : [...values, value];
   return (
     <label>
