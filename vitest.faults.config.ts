@@ -1,9 +1,15 @@
-import { defineConfig, mergeConfig } from "vitest/config";
-import tests from "./vitest.config.ts";
+import { defineConfig } from "vitest/config";
 
 // The short form of the fault campaigns: minutes, and a database server of their own for each file. Two at a time: they
 // wait as much as they work.
-export default mergeConfig(
-  { ...tests, test: { ...tests.test, include: [], maxWorkers: 2 } },
-  defineConfig({ test: { include: ["test/chaos/*.campaign.ts"] } }),
-);
+export default defineConfig({
+  test: {
+    include: ["test/chaos/*.campaign.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    globalSetup: ["test/support/global-setup.ts"],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    restoreMocks: true,
+  },
+});
