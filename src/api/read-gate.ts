@@ -1,6 +1,6 @@
 // How much of the database the onlookers get. While packages are loaded they share a budget of its time, a fraction of
 // every second, and wait for their turn when it is used up: two hundred of them slow each other down and not the
-// loading. One alone has enough saved up to notice nothing.
+// loading. A few never wait long, whatever the budget: it is for a crowd, and a person at night is none.
 import { setTimeout as delay } from "node:timers/promises";
 import PQueue from "p-queue";
 import { problem } from "./problems.ts";
@@ -18,7 +18,13 @@ export interface ReadGateOptions {
 const atOnce = 3;
 const mostWaiting = 1_000;
 const longestWaitMs = 60_000;
-const mostSavedMs = 400;
+const mostSavedMs = 1_000;
+/** What a few have taken beyond the budget is not charged to those who come later. */
+const mostOwedMs = 2_000;
+/** With no more than so many in line there is no crowd, and nobody waits longer than that. */
+const few = { inLine: 4, longestWaitMs: 750 };
+/** Between two looks at the budget and the line. */
+const lookMs = 100;
 
 export class ReadGate {
   readonly #queue = new PQueue({ concurrency: atOnce });
@@ -40,22 +46,25 @@ export class ReadGate {
     if (this.#queue.size >= mostWaiting) throw tooMany();
     const cameMs = this.#nowMs();
     return this.#queue.add(async () => {
-      await this.#untilAffordable();
+      await this.#untilAffordable(cameMs);
       if (this.#nowMs() - cameMs > longestWaitMs) throw tooMany();
       const beganMs = this.#nowMs();
       try {
         return await ask();
       } finally {
-        this.#budgetMs -= this.#nowMs() - beganMs;
+        const tookMs = this.#nowMs() - beganMs;
+        this.#budgetMs = Math.max(-mostOwedMs, this.#budgetMs - tookMs);
       }
     });
   }
 
-  async #untilAffordable(): Promise<void> {
+  async #untilAffordable(cameMs: number): Promise<void> {
     for (;;) {
       this.#earn();
       if (this.#budgetMs > 0 || !this.#isLoading()) return;
-      await delay(Math.min(1_000, 1 - this.#budgetMs / this.#share));
+      const isCrowd = this.#queue.size > few.inLine;
+      if (!isCrowd && this.#nowMs() - cameMs >= few.longestWaitMs) return;
+      await delay(Math.min(lookMs, 1 - this.#budgetMs / this.#share));
     }
   }
 
