@@ -30,7 +30,7 @@ describe("while packages are loaded", () => {
 
   test("a few wait less than a second, however much was asked before", async () => {
     const { ask, pass } = stage(true);
-    await ask(60_000);
+    await ask(15_000);
     const waiting = ask(10);
     expect(await isAtOnce(waiting)).toBe(false);
     pass(800);
