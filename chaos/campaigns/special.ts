@@ -68,15 +68,20 @@ export async function poisonCampaign(campaign: Campaign, seed: number): Promise<
 async function keptInFailed(filesDir: string): Promise<boolean> {
   const limit = AbortSignal.timeout(60_000);
   while (!limit.aborted) {
-    if ((await readdir(join(filesDir, "failed"))).length > 0) return true;
+    if ((await packagesIn(join(filesDir, "failed"))).length > 0) return true;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return false;
 }
 
+/** Without what a daemon puts there for a moment when it starts, to see whether it may. */
+async function packagesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => !name.startsWith(".downlink-trial-"));
+}
+
 /** As a person would send it again. */
 async function takeBack(filesDir: string): Promise<void> {
-  for (const name of await readdir(join(filesDir, "failed"))) {
+  for (const name of await packagesIn(join(filesDir, "failed"))) {
     await rename(join(filesDir, "failed", name), join(filesDir, "ingest", name));
   }
 }
