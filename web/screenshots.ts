@@ -43,8 +43,9 @@ try {
   await take(page, `${url}/#/system`, "system", "Settings");
   await take(page, `${url}/#/packages`, "packages", "All packages");
   await ended(url, 12); // While packages are loaded, questions about readings have to wait.
-  await take(page, `${url}/#/packages/2`, "package", "Rejected lines");
-  await take(page, `${url}/#/satellites?type=jackal_mk2`, "satellites", "Readings over time (UTC)");
+  await take(page, `${url}/#/packages/2`, "package", "Rejected lines", ".uplot");
+  const readings = "Readings over time (UTC)";
+  await take(page, `${url}/#/satellites?type=jackal_mk2`, "satellites", readings, ".uplot");
 } finally {
   await browser.close();
   const ended = once(daemon, "exit");
@@ -111,10 +112,17 @@ async function takeNow(page: Page, url: string): Promise<void> {
   await take(page, url, "now", "Latest packages");
 }
 
-/** @param heading is there when the page is */
-async function take(page: Page, url: string, name: string, heading: string): Promise<void> {
+/** @param heading is there when the page is, and so is what the `selector` finds */
+async function take(
+  page: Page,
+  url: string,
+  name: string,
+  heading: string,
+  selector = "main",
+): Promise<void> {
   if (page.url().replace(/\/$/, "") !== url) await page.goto(url);
   await page.getByRole("heading", { name: heading }).waitFor();
+  await page.locator(selector).first().waitFor();
   for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme });
     await page.waitForTimeout(1_500); // For what is still on its way.
