@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { type ByteSource, type HeldFile, mostKeptBytes } from "./held-file.ts";
 
-const pieceBytes = 256 * 1024;
+const pieceBytes = 2 ** 20;
 
 /**
  * @returns hex of the file's bytes from its beginning to its end, in memory of one piece.
