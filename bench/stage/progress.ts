@@ -1,4 +1,5 @@
-// How far a load is, from the ledger: committed lines over all packages, and how fast they become more.
+// How far a load is, from the ledger: committed lines over all packages, and how fast they become more. Its connection
+// is named as one of ours, or the adaptive throttle would give way to it as to any other user.
 import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 
@@ -34,7 +35,7 @@ export class Progress {
   }
 
   static async start(connectionString: string): Promise<Progress> {
-    const client = new pg.Client({ connectionString, application_name: "bench" });
+    const client = new pg.Client({ connectionString, application_name: "downlink bench" });
     await client.connect();
     const progress = new Progress(client);
     progress.#running = progress.#run();
