@@ -20,8 +20,8 @@ const claimLock = (fileId: number): string => `downlink claim ${fileId}`;
 const claimsTogether = 64;
 /** In a flood so many more are reserved than were asked for; those left over are given back with the session. */
 const claimsAhead = 16;
-/** What was reserved within this time before counts as a flood. */
-const floodMs = 50;
+/** So many statements in a row, each within this time after the one before, are a flood. */
+const flood = { statements: 8, withinMs: 50 };
 /** A claim that is released late keeps nobody waiting: by then the ledger names its owner. */
 const releaseMs = 50;
 const embeddedLock = "downlink embedded server";
@@ -51,6 +51,7 @@ export class Session {
   /** Reserved, and not yet asked for. */
   #ahead: number[] = [];
   #lastReservedMs = Number.NEGATIVE_INFINITY;
+  #inARow = 0;
   readonly #released = new Coalesced<number, undefined>(
     (fileIds) => this.#releaseClaims(fileIds),
     claimsTogether,
@@ -145,7 +146,9 @@ export class Session {
   }
 
   async #reserveWithSome(wanted: number): Promise<number[]> {
-    const isFlood = performance.now() - this.#lastReservedMs < floodMs;
+    const isClose = performance.now() - this.#lastReservedMs < flood.withinMs;
+    this.#inARow = isClose ? this.#inARow + 1 : 0;
+    const isFlood = this.#inARow >= flood.statements;
     const ids = await this.reserveClaims(wanted + (isFlood ? claimsAhead : 0));
     this.#lastReservedMs = performance.now();
     this.#ahead.push(...ids.slice(wanted));
