@@ -12,8 +12,8 @@ export const otherMutants: readonly Mutant[] = [
     patches: [
       {
         file: "persister/data-persister.ts",
-        text: "import { type ClaimedFile, claimedPath }",
-        replacement: "import { type ClaimedFile, claimedPath, removeClaimedFile }",
+        text: "import type { ClaimedFile } from",
+        replacement: "import { type ClaimedFile, removeClaimedFile } from",
       },
       {
         file: "persister/data-persister.ts",

@@ -4,7 +4,7 @@
 // it); the last one to let go closes it.
 import { fstatSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { type Fingerprint, fingerprint } from "./file-identity.ts";
+import { type Fingerprint, fingerprint, openRegular } from "./file-identity.ts";
 
 /** Where bytes can be read from: an open file, or one that is in memory. */
 export interface ByteSource {
@@ -66,4 +66,10 @@ export class HeldFile implements ByteSource {
     this.#bytes = undefined;
     await this.#handle.close();
   }
+}
+
+/** Opens a regular file and holds it. @returns undefined if there is none. @throws as `openRegular` */
+export async function openHeld(path: Buffer | string): Promise<HeldFile | undefined> {
+  const opened = await openRegular(path);
+  return opened.kind === "file" ? new HeldFile(opened.handle) : undefined;
 }

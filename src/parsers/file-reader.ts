@@ -3,10 +3,10 @@
 // package is not decided here: the persister is told, and ends it.
 import type { Database } from "../database/database.ts";
 import type { LedgerRow } from "../database/ledger.ts";
-import { type ClaimedFile, claimedPath } from "../folders/claimed-file.ts";
-import { isUnchanged, openRegular } from "../folders/file-identity.ts";
+import type { ClaimedFile } from "../folders/claimed-file.ts";
+import { isUnchanged } from "../folders/file-identity.ts";
 import type { Folders } from "../folders/folders.ts";
-import { type ByteSource, HeldFile } from "../folders/held-file.ts";
+import type { ByteSource, HeldFile } from "../folders/held-file.ts";
 import type { FaultPoints } from "../observability/fault-points.ts";
 import type { PackageRun } from "../staging/package-run.ts";
 import type {
@@ -82,10 +82,10 @@ class FileReader {
     const row = await this.#begin();
     await this.#options.faults.at("after_epoch");
     if (row === undefined) return this.#staging.open(await this.#whyNotOurs());
-    const held = await this.#open();
+    const held = await this.#run.hold(this.#options.folders);
     if (held === undefined) return this.#staging.open({ kind: "fail", row, error: fileGone });
     try {
-      if (!(await this.#isAsHashed(held))) return this.#staging.open({ kind: "let_go" });
+      if (!this.#isAsHashed(held)) return this.#staging.open({ kind: "let_go" });
       await this.#read(held, row);
     } finally {
       await held.release();
@@ -102,16 +102,8 @@ class FileReader {
     );
   }
 
-  /** The file, held. @returns undefined if it is gone */
-  async #open(): Promise<HeldFile | undefined> {
-    const { held } = this.#run;
-    if (held?.hold()) return held;
-    const opened = await openRegular(claimedPath(this.#options.folders, this.#file));
-    return opened.kind === "file" ? new HeldFile(opened.handle) : undefined;
-  }
-
   /** Other bytes than those that were hashed: intake looks at the file anew. */
-  async #isAsHashed(held: HeldFile): Promise<boolean> {
+  #isAsHashed(held: HeldFile): boolean {
     return held.isKept || isUnchanged(held.fingerprint(), this.#file.fingerprint);
   }
 

@@ -2,9 +2,8 @@
 // ends normally when the package has ended, whatever became of it; that is in the ledger. Good lines, rejected ones
 // and failures are all acknowledged here, in one place.
 import type { LedgerRow } from "../database/ledger.ts";
-import { type ClaimedFile, claimedPath } from "../folders/claimed-file.ts";
-import { isUnchanged, openRegular } from "../folders/file-identity.ts";
-import { HeldFile } from "../folders/held-file.ts";
+import type { ClaimedFile } from "../folders/claimed-file.ts";
+import { isUnchanged } from "../folders/file-identity.ts";
 import type { PackageRun } from "../staging/package-run.ts";
 import {
   type BatchLimits,
@@ -78,7 +77,7 @@ class DataPersister {
 
   async #load({ row, header }: Extract<Opening, { kind: "load" }>): Promise<void> {
     // Held on its own: it still tells of the file's size when the path is gone.
-    const held = await this.#hold();
+    const held = await this.#run.hold(this.#options.folders);
     const isFileUnchanged = async (): Promise<boolean> =>
       held !== undefined && isUnchanged(held.fingerprint(), this.#file.fingerprint);
     const committer = new BatchCommitter({ ...this.#options, isFileUnchanged }, this.#lifetime);
@@ -87,13 +86,6 @@ class DataPersister {
     } finally {
       await held?.release();
     }
-  }
-
-  async #hold(): Promise<HeldFile | undefined> {
-    const { held } = this.#run;
-    if (held?.hold()) return held;
-    const opened = await openRegular(claimedPath(this.#options.folders, this.#file));
-    return opened.kind === "file" ? new HeldFile(opened.handle) : undefined;
   }
 
   async #commitAll(committer: BatchCommitter, news: PackageNews, first: BatchOwner): Promise<void> {

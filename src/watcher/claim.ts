@@ -8,8 +8,8 @@ import {
   moveIntoClaim,
   removeClaimFolder,
 } from "../folders/claimed-file.ts";
-import { isErrno, isUnchanged, look, openRegular } from "../folders/file-identity.ts";
-import { HeldFile } from "../folders/held-file.ts";
+import { isErrno, isUnchanged, look } from "../folders/file-identity.ts";
+import { HeldFile, openHeld } from "../folders/held-file.ts";
 import { keptName, pathOf } from "../folders/package-name.ts";
 import type { Events } from "../observability/events.ts";
 import type { Offer, OfferOutcome } from "./file-system-watcher.ts";
@@ -77,10 +77,9 @@ async function take(
   let held: HeldFile | undefined;
   let outcome: OfferOutcome | undefined;
   try {
-    const opened = await openRegular(from);
-    if (opened.kind !== "file") return "taken";
-    held = new HeldFile(opened.handle);
-    if (!isUnchanged(opened.fingerprint, fingerprint)) outcome = "changed";
+    held = await openHeld(from);
+    if (held === undefined) return "taken";
+    if (!isUnchanged(held.fingerprint(), fingerprint)) outcome = "changed";
     else if ((await moveIntoClaim(folders, from, { fileId, name })) === "gone") outcome = "taken";
   } catch (err) {
     outcome = "not_now";

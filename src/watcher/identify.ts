@@ -11,7 +11,7 @@ import {
   removeClaimFolder,
 } from "../folders/claimed-file.ts";
 import { isUnchanged, openRegular } from "../folders/file-identity.ts";
-import { HeldFile } from "../folders/held-file.ts";
+import { type HeldFile, openHeld } from "../folders/held-file.ts";
 import { sha256Of, sha256OfHeld } from "../folders/sha256.ts";
 import type { Happening } from "../observability/events.ts";
 import { remove } from "../persister/package-end.ts";
@@ -172,9 +172,8 @@ export async function readIdentity(
   file: ClaimedFile,
   context: IntakeContext,
 ): Promise<IdentifiedFile | undefined> {
-  const opened = await openRegular(claimedPath(context.folders, file));
-  if (opened.kind !== "file") return undefined;
-  const held = new HeldFile(opened.handle);
+  const held = await openHeld(claimedPath(context.folders, file));
+  if (held === undefined) return undefined;
   try {
     return await readHeldIdentity(file, held, context);
   } finally {

@@ -14,6 +14,7 @@ import type { Offer } from "./file-system-watcher.ts";
 import { type Identification, identify, readHeldIdentity } from "./identify.ts";
 import type { IdentifiedFile, IntakeContext, IntakeOptions } from "./intake-context.ts";
 import { type Entry, isLarge, Lanes, type LaneWidths } from "./lanes.ts";
+import { orAborted } from "./or-aborted.ts";
 import { PackageRuns, type PackageRunsOptions } from "./package-runs.ts";
 import { Recovery } from "./recovery.ts";
 import { refuseUnhashed } from "./refuse-unhashed.ts";
@@ -100,13 +101,7 @@ export class Intake {
     while (this.#lanes.waitingBefore(sizeBytes) >= maxWaitingOffers) {
       signal.throwIfAborted();
       if (isLarge(sizeBytes)) return offer.settle("not_now");
-      let stop = (): void => {};
-      const stopped = new Promise<void>((resolve) => {
-        stop = resolve;
-      });
-      signal.addEventListener("abort", stop, { once: true });
-      await Promise.race([this.#lanes.whenFewer(sizeBytes, maxWaitingOffers), stopped]);
-      signal.removeEventListener("abort", stop);
+      await orAborted(this.#lanes.whenFewer(sizeBytes, maxWaitingOffers), signal);
     }
     this.#inLane(() => this.#take(offer), { sizeBytes }, { name: offer.name.text });
   }

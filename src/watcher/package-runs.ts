@@ -10,6 +10,7 @@ import type { Component, Exit } from "../supervisor/component.ts";
 import type { DynamicSupervisor } from "../supervisor/supervisor-api.ts";
 import type { IntakeContext } from "./intake-context.ts";
 import { Lanes, type LaneWidths } from "./lanes.ts";
+import { orAborted } from "./or-aborted.ts";
 
 export interface PackageRunsOptions {
   /** The supervisor of the parser trees, as it is now. */
@@ -99,18 +100,7 @@ export class PackageRuns {
 
   /** The end of a tree, or of this intake: the tree then runs on without it. */
   async #ended({ exited }: Component): Promise<Exit | undefined> {
-    const { stopping } = this.#context;
-    if (stopping.aborted) return undefined;
-    let stop = (): void => {};
-    const stopped = new Promise<undefined>((resolve) => {
-      stop = () => resolve(undefined);
-    });
-    stopping.addEventListener("abort", stop, { once: true });
-    try {
-      return await Promise.race([exited, stopped]);
-    } finally {
-      stopping.removeEventListener("abort", stop);
-    }
+    return orAborted(exited, this.#context.stopping);
   }
 
   async #isUnchanged(file: ClaimedFile): Promise<boolean> {

@@ -10,8 +10,8 @@ import {
   namesInClaim,
   removeClaimFolder,
 } from "../folders/claimed-file.ts";
-import { isSystemError, look, openRegular } from "../folders/file-identity.ts";
-import { HeldFile } from "../folders/held-file.ts";
+import { isSystemError, look } from "../folders/file-identity.ts";
+import { openHeld } from "../folders/held-file.ts";
 import { packageName, pathOf } from "../folders/package-name.ts";
 import { clearAway, failedPath, remove, setAside } from "../persister/package-end.ts";
 import { figuresOf } from "../persister/package-news.ts";
@@ -142,9 +142,8 @@ export class Recovery {
 
   /** @returns undefined if the file is gone, refused, or changes under our hands */
   async #identifyClaim(file: ClaimedFile): Promise<IdentifiedFile | undefined> {
-    const opened = await openRegular(claimedPath(this.#context.folders, file));
-    if (opened.kind !== "file") return undefined;
-    const held = new HeldFile(opened.handle);
+    const held = await openHeld(claimedPath(this.#context.folders, file));
+    if (held === undefined) return undefined;
     try {
       if (await refuseUnhashed(file, held, this.#context)) return undefined;
       return await readHeldIdentity(file, held, this.#context);

@@ -28,11 +28,14 @@ export interface PlotLook {
 export const plotGutterPx = 66;
 export const plotMarginPx = 8;
 
-export function plotData(seconds: readonly number[], series: readonly PlotSeries[]) {
+export function plotData(
+  seconds: readonly number[],
+  series: readonly PlotSeries[],
+): uPlot.AlignedData {
   const columns = series.flatMap(({ values, low, high }) =>
     low === undefined || high === undefined ? [values] : [values, high, low],
   );
-  return [seconds, ...columns] as unknown as uPlot.AlignedData;
+  return [[...seconds], ...columns.map((column) => [...column])]; // uPlot's type wants them to be its own.
 }
 
 export function plotOptions(series: readonly PlotSeries[], look: PlotLook): uPlot.Options {
