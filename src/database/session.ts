@@ -49,7 +49,7 @@ export class Session {
     claimsTogether,
   );
   /** Reserved, and not yet asked for. */
-  #ahead: number[] = [];
+  readonly #ahead: number[] = [];
   #lastReservedMs = Number.NEGATIVE_INFINITY;
   #inARow = 0;
   readonly #released = new Coalesced<number, undefined>(
@@ -94,9 +94,9 @@ export class Session {
     clearTimeout(deadline);
   }
 
-  /** An id for a claim to come, locked until `releaseClaim` or the end of the session. */
+  /** An id for a claim to come, locked until `releaseClaim` or the end of the session. Who asks later gets a higher one. */
   async reserveClaim(): Promise<number> {
-    return this.#ahead.shift() ?? this.#reserved.ask(undefined);
+    return this.#reserved.ask(undefined);
   }
 
   /** Several of them. */
@@ -146,13 +146,16 @@ export class Session {
   }
 
   async #reserveWithSome(wanted: number): Promise<number[]> {
+    if (this.#ahead.length < wanted) await this.#reserveAhead(wanted - this.#ahead.length);
+    return this.#ahead.splice(0, wanted);
+  }
+
+  async #reserveAhead(missing: number): Promise<void> {
     const isClose = performance.now() - this.#lastReservedMs < flood.withinMs;
     this.#inARow = isClose ? this.#inARow + 1 : 0;
     const isFlood = this.#inARow >= flood.statements;
-    const ids = await this.reserveClaims(wanted + (isFlood ? claimsAhead : 0));
+    this.#ahead.push(...(await this.reserveClaims(missing + (isFlood ? claimsAhead : 0))));
     this.#lastReservedMs = performance.now();
-    this.#ahead.push(...ids.slice(wanted));
-    return ids.slice(0, wanted);
   }
 
   async #releaseClaims(fileIds: readonly number[]): Promise<undefined[]> {

@@ -71,6 +71,18 @@ test("ids for claims are new, and locked until they are released", async () => {
   expect(await b.takeClaim(second)).toBe(false);
 });
 
+test("in a flood, and after it, who asks later gets a higher id", async () => {
+  const session = await open("a");
+  const asked: Promise<number>[] = [];
+  for (let round = 0; round < 40; round++) {
+    asked.push(session.reserveClaim(), session.reserveClaim());
+    await Promise.race([asked.at(-1), session.ping()]); // Amid a statement for ids, and between two.
+    asked.push(session.reserveClaim());
+  }
+  const ids = await Promise.all(asked);
+  expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+});
+
 test("the claims of a daemon that dies can be taken", async () => {
   const [a, b] = await Promise.all([open("a"), open("b")]);
   const [id = 0] = await a.reserveClaims(1);
