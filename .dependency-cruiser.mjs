@@ -1,6 +1,6 @@
 // The layers, top first. A room may import from its own layer and from those below it, never upwards.
 const layers = [
-  ["main", "daemon", "supervision-log", "readings", "tree", "cli"],
+  ["main", "daemon", "supervision-log", "daemon-metrics", "tree", "cli"],
   ["api"],
   ["watcher"],
   ["parsers"],

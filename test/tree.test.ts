@@ -2,6 +2,7 @@
 // supervisor of the packages, which starts empty.
 import { expect, test } from "vitest";
 import { readConfig } from "../src/config.ts";
+import { componentKinds } from "../src/daemon-metrics.ts";
 import { Database } from "../src/database/database.ts";
 import { givenServer } from "../src/database/server.ts";
 import { packageName } from "../src/folders/package-name.ts";
@@ -9,7 +10,6 @@ import { Events } from "../src/observability/events.ts";
 import { noFaults } from "../src/observability/fault-points.ts";
 import { fileParser, packageTree } from "../src/parsers/file-parser.ts";
 import { databaseKey, fileParsersKey, settingsKey } from "../src/parsers/parts.ts";
-import { componentKinds } from "../src/readings.ts";
 import { Registry } from "../src/registry/registry.ts";
 import { PackageRun } from "../src/staging/package-run.ts";
 import { spawn } from "../src/supervisor/component.ts";

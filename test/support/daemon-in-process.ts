@@ -2,12 +2,12 @@
 // sees: events, metrics, the log as it is written.
 import { join } from "node:path";
 import { readConfig } from "../../src/config.ts";
+import { daemonMetrics } from "../../src/daemon-metrics.ts";
 import { prepareFolders } from "../../src/folders/folders.ts";
 import { type DaemonEvent, Events } from "../../src/observability/events.ts";
 import { type FaultPoints, noFaults } from "../../src/observability/fault-points.ts";
 import { logPackages } from "../../src/observability/package-log.ts";
 import { databaseKey } from "../../src/parsers/parts.ts";
-import { daemonMetrics } from "../../src/readings.ts";
 import { Registry } from "../../src/registry/registry.ts";
 import { reportTo } from "../../src/supervision-log.ts";
 import { systemClock } from "../../src/supervisor/clock.ts";
