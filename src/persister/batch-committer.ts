@@ -1,44 +1,27 @@
-// Gets a batch into the database, whatever happens on the way: the attempts, their turn in the throttle, and what each
-// failure means for the next one. An outage costs the package nothing; a bug is thrown, for the supervisor.
-import type pg from "pg";
+// Gets a batch into the database, whatever happens on the way: the attempts, and what each failure means for the next
+// one. An outage costs the package nothing; a bug is thrown, for the supervisor.
 import { backoffMs, pause } from "../database/backoff.ts";
-import type { Database } from "../database/database.ts";
 import { databaseError, errorCode } from "../database/faults.ts";
 import { CheckpointError } from "../errors.ts";
 import type { Events } from "../observability/events.ts";
-import type { FaultPoints } from "../observability/fault-points.ts";
 import type { Log } from "../observability/log.ts";
 import type { FilePosition, StagedBatch } from "../staging/staging-store.ts";
 import type { Lifetime } from "../supervisor/component.ts";
+import { type Attempted, type AttemptOptions, attemptBatch, type Manner } from "./batch-attempt.ts";
 import { classify } from "./batch-fault.ts";
 import {
   applicationName,
   type BatchOwner,
   countLines,
-  type Loader,
   loadWhole,
-  runTransaction,
   type TransactionOutcome,
 } from "./batch-transaction.ts";
 import { loadNarrowing } from "./narrowing.ts";
 import { countReasons } from "./rejected-rows.ts";
-import type { Rest, Throttle } from "./throttle.ts";
 
-/** A transaction that takes longer is cut, and half as much is tried: a server that answers no more may stand still. */
-const longestTransactionMs = 60_000;
-/** How long to wait for keys that another transaction holds: an older run of the same package, which is then ended. */
-const lockMs = 2_000;
-
-export interface CommitterOptions {
-  readonly database: Database;
-  readonly throttle: Throttle;
-  readonly faults: FaultPoints;
+export interface CommitterOptions extends AttemptOptions {
   readonly log: Log;
   readonly events: Events;
-  readonly maxRejectsStored: number;
-  readonly isFileUnchanged: () => Promise<boolean>;
-  /** Default 60 000. */
-  readonly transactionMs?: number;
 }
 
 export type CommitOutcome =
@@ -56,30 +39,61 @@ export type CommitOutcome =
 /** What to do after an attempt: it is decided, or the batch is tried again as this owner. */
 type Next = CommitOutcome | { readonly kind: "again"; readonly owner: BatchOwner };
 
+/** The first attempt at a batch, under way. */
+export interface Sent {
+  /** Resolves when it has its turn, or will have none. */
+  readonly begun: Promise<void>;
+  readonly attempted: Promise<Attempted>;
+  /** Whether this attempt brought the batch in; it never rejects. */
+  readonly isIn: Promise<boolean>;
+}
+
+const already = Promise.resolve(true);
+
 export class BatchCommitter {
   readonly #options: CommitterOptions;
   readonly #lifetime: Lifetime;
-  #load: Loader;
-  /** Of the last transaction. */
-  #seconds = 0;
-  #rest: Rest = () => Promise.resolve();
 
   constructor(options: CommitterOptions, lifetime: Lifetime) {
     this.#options = options;
     this.#lifetime = lifetime;
-    this.#load = this.#loadWhole();
   }
 
-  /** Commits the batch once. @throws what only the supervisor can answer, and the reason of `stopping` amid a wait */
-  async commit(first: BatchOwner, batch: StagedBatch): Promise<CommitOutcome> {
-    const { log } = this.#options;
+  /**
+   * Makes the first attempt at a batch, whose outcome `commit` then acts upon.
+   * @param isNext whether the batch before it is in. If not, nothing of this one will be.
+   */
+  send(owner: BatchOwner, batch: StagedBatch, isNext = already): Sent {
+    let begun = (): void => {};
+    const whenBegun = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const attempted = this.#attempt(owner, batch, { load: this.#loadWhole, isNext, begun });
+    const isIn = attempted.then(
+      ({ outcome }) => outcome.kind === "committed",
+      () => false, // Whoever commits the batch learns why.
+    );
+    return { begun: Promise.race([whenBegun, isIn.then(() => {})]), attempted, isIn };
+  }
+
+  /**
+   * Commits the batch once, the one before it being in.
+   * @param sent its first attempt, if that is under way: as this owner.
+   * @throws what only the supervisor can answer, and the reason of `stopping` amid a wait
+   */
+  async commit(
+    first: BatchOwner,
+    batch: StagedBatch,
+    sent = this.send(first, batch),
+  ): Promise<CommitOutcome> {
+    const { faults, log } = this.#options;
     let owner = first;
-    this.#load = this.#loadWhole();
+    let load = this.#loadWhole;
+    let { outcome, seconds } = await sent.attempted;
     for (let failures = 1; ; failures++) {
-      const outcome = await this.#attempt(owner, batch);
       if (isStrain(outcome)) this.#options.throttle.cutOff();
       const next = await this.#afterAttempt(owner, batch, outcome);
-      if (next.kind === "committed") this.#publish(owner, batch, next);
+      if (next.kind === "committed") this.#publish(owner, batch, next, seconds);
       if (next.kind !== "again") return next;
       owner = next.owner;
       if (failures === 1 && "error" in outcome) {
@@ -88,75 +102,29 @@ export class BatchCommitter {
           "batch not committed, trying again",
         );
       }
+      if (isOfALine(outcome)) load = () => loadNarrowing(faults);
       await pause(backoffMs(failures), this.#lifetime.stopping);
+      const manner = { load, isNext: already, begun: () => {} };
+      ({ outcome, seconds } = await this.#attempt(owner, batch, manner));
     }
   }
 
-  #loadWhole(): Loader {
-    return loadWhole(this.#options.faults, (rows) => this.#rest(rows));
+  readonly #loadWhole: Manner["load"] = (rest) => loadWhole(this.#options.faults, rest);
+
+  #attempt(owner: BatchOwner, batch: StagedBatch, manner: Manner): Promise<Attempted> {
+    return attemptBatch(owner, batch, manner, this.#options, this.#lifetime);
   }
 
   #publish(
     { fileId, checkpoint }: BatchOwner,
     batch: StagedBatch,
     { imported: rows, rejected }: Extract<CommitOutcome, { kind: "committed" }>,
+    seconds: number,
   ): void {
     const bytes = batch.next.offset - checkpoint.offset;
     const reasons = countReasons(batch);
-    const figures = { fileId, rows, rejected, bytes, seconds: this.#seconds, reasons };
+    const figures = { fileId, rows, rejected, bytes, seconds, reasons };
     this.#options.events.publish({ kind: "batch_committed", ...figures });
-  }
-
-  /** One transaction on a connection of its own, in its turn. */
-  async #attempt(owner: BatchOwner, batch: StagedBatch): Promise<TransactionOutcome> {
-    const { database, throttle, maxRejectsStored } = this.#options;
-    const { stopping } = this.#lifetime;
-    const { pool } = await database.whenReady(stopping);
-    const { imported, rejected } = countLines(batch);
-    const stored = Math.min(rejected, Math.max(0, maxRejectsStored - owner.errors));
-    const turn = { fileId: owner.fileId, rows: imported + stored };
-    return throttle.run(turn, stopping, async (rest) => {
-      this.#rest = rest;
-      let client: pg.PoolClient;
-      try {
-        client = await pool.connect();
-      } catch (error) {
-        return { kind: "fault", fault: { kind: "away" }, error }; // Whatever it has against us.
-      }
-      return this.#transact(client, owner, batch);
-    });
-  }
-
-  async #transact(
-    client: pg.PoolClient,
-    owner: BatchOwner,
-    batch: StagedBatch,
-  ): Promise<TransactionOutcome> {
-    const { faults, maxRejectsStored, isFileUnchanged } = this.#options;
-    const { transactionMs = longestTransactionMs } = this.#options;
-    const { killed } = this.#lifetime;
-    const begunAtMs = performance.now();
-    let tookTooLong = false;
-    // Ending a client amid a statement destroys its connection; the server rolls back what is not committed.
-    const cut = (): void => void client.end();
-    const deadline = setTimeout(() => {
-      tookTooLong = true;
-      cut();
-    }, transactionMs);
-    killed.addEventListener("abort", cut, { once: true });
-    if (killed.aborted) cut(); // While it waited for the connection.
-    let outcome: TransactionOutcome | undefined;
-    try {
-      const tools = { faults, load: this.#load, isFileUnchanged, maxRejectsStored, lockMs };
-      outcome = await runTransaction(client, owner, batch, tools);
-    } finally {
-      this.#seconds = (performance.now() - begunAtMs) / 1_000;
-      clearTimeout(deadline);
-      killed.removeEventListener("abort", cut);
-      client.release(outcome?.kind !== "committed"); // At any doubt the connection is not used again.
-    }
-    if (tookTooLong && outcome.kind === "fault") return { ...outcome, fault: { kind: "too_slow" } };
-    return outcome;
   }
 
   async #afterAttempt(
@@ -167,6 +135,8 @@ export class BatchCommitter {
     switch (outcome.kind) {
       case "committed":
         return { ...outcome, owner: advanced(owner, batch.next, outcome.rejected) };
+      case "not_next":
+        return { kind: "again", owner };
       case "file_changed":
         return { ...outcome, owner };
       case "fenced":
@@ -186,11 +156,8 @@ export class BatchCommitter {
     batch: StagedBatch,
     { fault, error }: Extract<TransactionOutcome, { kind: "fault" }>,
   ): Promise<Next> {
-    const { database, faults } = this.#options;
+    const { database } = this.#options;
     switch (fault.kind) {
-      case "line":
-        this.#load = loadNarrowing(faults);
-        return { kind: "again", owner };
       case "too_slow":
         return { kind: batch.lines > 1 ? "too_slow" : "again", owner };
       case "blocked":
@@ -204,6 +171,7 @@ export class BatchCommitter {
       case "away":
         database.suspect();
         return { kind: "again", owner };
+      case "line": // It is narrowed down.
       case "again":
         return { kind: "again", owner };
       case "bug":
@@ -254,6 +222,11 @@ export class BatchCommitter {
   }
 }
 
+/** The owner of the batch behind one that is in. */
+export function ownerAfter(owner: BatchOwner, batch: StagedBatch): BatchOwner {
+  return advanced(owner, batch.next, countLines(batch).rejected);
+}
+
 /** Whether the server has cut us off, or did not come to an end: it may be more than it can bear. */
 function isStrain(outcome: TransactionOutcome): boolean {
   if (outcome.kind === "unknown") return !isFinal(outcome.error);
@@ -264,6 +237,9 @@ function isStrain(outcome: TransactionOutcome): boolean {
 function isFinal(error: unknown): boolean {
   return errorCode(error) !== undefined && classify(error, "other").kind === "bug";
 }
+
+const isOfALine = (outcome: TransactionOutcome): boolean =>
+  outcome.kind === "fault" && outcome.fault.kind === "line";
 
 function advanced(owner: BatchOwner, checkpoint: FilePosition, rejected: number): BatchOwner {
   return { ...owner, checkpoint, errors: owner.errors + rejected, header: undefined };

@@ -39,6 +39,8 @@ export type TransactionOutcome =
   | { readonly kind: "committed"; readonly imported: number; readonly rejected: number }
   /** The ledger row is not where this run left it: another owner has the package. */
   | { readonly kind: "fenced" }
+  /** The batch before it is not in: its rows were sent for nothing. */
+  | { readonly kind: "not_next" }
   /** The file is no longer the one that was hashed; only asked for the last batch. */
   | { readonly kind: "file_changed" }
   | { readonly kind: "unknown"; readonly error: unknown }
@@ -54,6 +56,8 @@ export type Loader = (
 export interface TransactionTools extends TransactionLimits {
   readonly faults: FaultPoints;
   readonly load: Loader;
+  /** Whether the batch before it is in, which may be committed while the rows of this one are sent. */
+  readonly isNext: Promise<boolean>;
   /** Whether the file is still as it was when it was hashed. */
   readonly isFileUnchanged: () => Promise<boolean>;
 }
@@ -83,6 +87,7 @@ export async function runTransaction(
     table = "other";
     const { imported, rejected } = countLines(batch);
     await storeRejected(client, owner, batch, tools.maxRejectsStored);
+    if (!(await tools.isNext)) return { kind: "not_next" };
     await faults.at("before_checkpoint");
     if (!(await advance(client, owner, batch, imported, rejected))) return { kind: "fenced" };
     if (batch.last) {

@@ -5,20 +5,13 @@ import type { LedgerRow } from "../database/ledger.ts";
 import type { ClaimedFile } from "../folders/claimed-file.ts";
 import { isUnchanged } from "../folders/file-identity.ts";
 import type { PackageRun } from "../staging/package-run.ts";
-import {
-  type BatchLimits,
-  halve,
-  maxBatchBytes,
-  type Opening,
-  type StagedBatch,
-  type StagingStore,
-} from "../staging/staging-store.ts";
+import type { Opening, StagingStore } from "../staging/staging-store.ts";
 import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
-import { BatchCommitter, type CommitOutcome, type CommitterOptions } from "./batch-committer.ts";
+import { BatchCommitter, type CommitterOptions } from "./batch-committer.ts";
+import { BatchPipeline } from "./batch-pipeline.ts";
 import type { BatchOwner } from "./batch-transaction.ts";
 import { clearAway, failedPath, type PackageEndOptions, setAside } from "./package-end.ts";
 import { PackageNews } from "./package-news.ts";
-import { validate } from "./validation.ts";
 
 /** What all persisters share. */
 export interface PersisterOptions
@@ -42,8 +35,6 @@ class DataPersister {
   readonly #staging: StagingStore;
   readonly #options: PersisterOptions;
   readonly #lifetime: Lifetime;
-  /** Shrinks while the server finds batches too much, and grows again. */
-  #maxRows = Number.POSITIVE_INFINITY;
 
   constructor(
     run: PackageRun,
@@ -80,63 +71,40 @@ class DataPersister {
     const held = await this.#run.hold(this.#options.folders);
     const isFileUnchanged = async (): Promise<boolean> =>
       held !== undefined && isUnchanged(held.fingerprint(), this.#file.fingerprint);
-    const committer = new BatchCommitter({ ...this.#options, isFileUnchanged }, this.#lifetime);
     try {
-      await this.#commitAll(committer, this.#newsOf(row), { ...ownerOf(row), header });
+      await this.#loadFrom(this.#newsOf(row), { ...ownerOf(row), header }, isFileUnchanged);
     } finally {
       await held?.release();
     }
   }
 
-  async #commitAll(committer: BatchCommitter, news: PackageNews, first: BatchOwner): Promise<void> {
-    news.started(first.checkpoint.offset);
-    let owner = first;
-    for (;;) {
-      const batch = await this.#staging.take(this.#limits, this.#lifetime.stopping);
-      if (batch.kind === "unreadable") return this.#fail(news, owner.epoch, batch.error);
-      for (const slice of batch.slices) validate(slice);
-      const outcome = await this.#commitInParts(committer, news, owner, batch);
-      this.#staging.settle(batch);
-      if (outcome.kind !== "committed") {
-        return outcome.kind === "let_go" ? this.#letGo() : this.#afterChange(news, outcome.owner);
-      }
-      owner = outcome.owner;
-      if (batch.last) return this.#complete(news, owner.errors);
-    }
-  }
-
-  /** As they are at this moment. */
-  get #limits(): BatchLimits {
-    const { batchRows, throttle } = this.#options;
-    const maxRows = Math.min(this.#maxRows, batchRows(), throttle.maxBatchRows);
-    return { maxRows, maxBytes: maxBatchBytes };
-  }
-
-  /** A batch that takes the server too long is committed in halves, and those in halves again. */
-  async #commitInParts(
-    committer: BatchCommitter,
+  async #loadFrom(
     news: PackageNews,
-    owner: BatchOwner,
-    batch: StagedBatch,
-  ): Promise<Exclude<CommitOutcome, { kind: "too_slow" }>> {
-    const outcome = await committer.commit(owner, batch);
-    if (outcome.kind === "committed") {
-      const { offset } = outcome.owner.checkpoint;
-      news.committed(offset, outcome.imported, outcome.rejected);
+    first: BatchOwner,
+    isFileUnchanged: () => Promise<boolean>,
+  ): Promise<void> {
+    const { log, batchRows, throttle } = this.#options;
+    const { fileId } = first;
+    news.started(first.checkpoint.offset);
+    const pipeline = new BatchPipeline({
+      staging: this.#staging,
+      committer: new BatchCommitter({ ...this.#options, isFileUnchanged }, this.#lifetime),
+      maxRows: () => Math.min(batchRows(), throttle.maxBatchRows),
+      committed: ({ owner, imported, rejected }) =>
+        news.committed(owner.checkpoint.offset, imported, rejected),
+      shrunk: (rows) => log.info({ fileId, rows }, "the server is slow, smaller batches"),
+    });
+    const end = await pipeline.run(first, this.#lifetime.stopping);
+    switch (end.kind) {
+      case "complete":
+        return this.#complete(news, end.owner.errors);
+      case "unreadable":
+        return this.#fail(news, end.owner.epoch, end.error);
+      case "file_changed":
+        return this.#afterChange(news, end.owner);
+      case "let_go":
+        return this.#letGo();
     }
-    if (outcome.kind !== "too_slow") {
-      this.#maxRows *= 2;
-      return outcome;
-    }
-    const [first, second] = halve(batch);
-    this.#maxRows = first.lines;
-    this.#options.log.info(
-      { fileId: owner.fileId, rows: first.lines },
-      "the server is slow, smaller batches",
-    );
-    const half = await this.#commitInParts(committer, news, outcome.owner, first);
-    if (half.kind !== "committed") return half;
-    return this.#commitInParts(committer, news, half.owner, second);
   }
 
   /** Told at once: after a crash a later run finds the package finished, and says nothing of it any more. */

@@ -57,7 +57,7 @@ test("every line about a package carries its file id, also those of its supervis
   const faults = faultsAt({ before_begin: first(crash, 6), before_unlink: first(crash) });
   daemon = await startDaemonInProcess({ DOWNLINK_BATCH_ROWS: "10" }, faults);
   const linesBefore = daemon.logged.lines.length;
-  await drop(daemon.dir, "unlucky.json", samplePackage({ lines: 15, seed: 2 }).bytes);
+  await drop(daemon.dir, "unlucky.json", samplePackage({ lines: 8, seed: 2 }).bytes);
   const [row] = await daemon.check.ended(1);
   await daemon.close();
   const lines = since(linesBefore);

@@ -54,6 +54,7 @@ async function pausedRun(on: MigratedDatabase, owner: Parameters<typeof runTrans
   const options = {
     faults,
     load: loadWhole(noFaults, noRest),
+    isNext: Promise.resolve(true),
     maxRejectsStored: 10,
     lockMs: 2_000,
   };

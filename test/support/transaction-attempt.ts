@@ -25,6 +25,7 @@ export async function attempt(
     return await runTransaction(client, owner, batch, {
       faults: noFaults,
       load: loadWhole(noFaults, noRest),
+      isNext: Promise.resolve(true),
       isFileUnchanged: () => Promise.resolve(true),
       maxRejectsStored: 1_000,
       lockMs: 2_000,
