@@ -63,6 +63,8 @@ async function decide(
     case "failed": {
       // Its last run is about to put its file aside, or another file with these bytes takes it up.
       if (context.inHand.has(existing.id)) return { kind: "wait", forFileId: existing.id };
+      // Before the row is taken up: a daemon that ends in between leaves one copy, the one in hand, and not two.
+      await removeFailedCopies({ ...file, fileId: existing.id }, context);
       const { name } = file;
       const taken = await database.use(stopping, ({ ledger }) =>
         ledger.takeUpFailed(existing.id, name.text),
@@ -112,7 +114,6 @@ async function takePlace(
   try {
     await moveIntoClaim(folders, claimedPath(folders, file), moved);
     await removeClaimFolder(folders, file.fileId);
-    await removeFailedCopies(moved, context);
     const [claimId, name] = [file.fileId, file.name.text];
     events.publish({ kind: "package_known", claimId, fileId, name });
     return { kind: "run", file: moved };

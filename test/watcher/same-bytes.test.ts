@@ -103,6 +103,19 @@ describe("the same bytes once more (R8)", () => {
     });
   });
 
+  test("as a failed one: the kept copy is removed before the row is taken up, so that a crash leaves no two", async () => {
+    const folders = await makeFolders();
+    const id = await ledger.enter({ status: "failed", sha256: sha256(bytes) });
+    await writeFile(join(folders.failed, `${id}-left.json`), bytes);
+    const daemon = await IntakeDaemon.start(ledger, { folders });
+    await ledger.hold(id, async () => {
+      await daemon.drop("again.json", bytes);
+      await expect.poll(() => failedFiles(folders), soon).toEqual({});
+      expect(await ledger.row(id)).toMatchObject({ status: "failed" });
+    });
+    await expect.poll(() => ledger.row(id), soon).toMatchObject({ status: "complete" });
+  });
+
   test("as one in work whose owner is dead and whose file is gone: its row goes on", async () => {
     const folders = await makeFolders();
     const owner = ownerOf("daemon:0:dead", folders);

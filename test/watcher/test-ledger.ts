@@ -122,6 +122,19 @@ export class TestLedger {
     );
   }
 
+  /** Keeps everybody from changing a row for as long as `during` takes. */
+  async hold(id: number, during: () => Promise<void>): Promise<void> {
+    const client = await this.#pool.connect();
+    try {
+      await client.query("BEGIN");
+      await client.query("SELECT FROM files WHERE id = $1 FOR UPDATE", [id]);
+      await during();
+      await client.query("COMMIT");
+    } finally {
+      client.release();
+    }
+  }
+
   /** Advisory locks on a claim, held by whomever. */
   async claimLocks(id: number): Promise<number> {
     const { rows } = await this.#pool.query<{ count: number }>(
