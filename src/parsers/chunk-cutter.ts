@@ -1,7 +1,7 @@
 // Cuts the bytes of a file into chunks of whole lines. LF alone ends a line; the last line needs none. Pure and
 // synchronous: it reads no file, and does not look into lines. It lends the buffer to read into and hands out views of
-// it, so that a byte is copied only if its line was unfinished when the buffer was full: then once, to the front of
-// the next buffer, or when a line outgrows a buffer, which doubles.
+// it, one of each buffer at most, so that a byte is copied only if its line was unfinished when the buffer was full:
+// then once, to the front of the next buffer, or when a line outgrows a buffer, which doubles.
 //
 // States: *collecting*, the buffer holds whole lines and the beginning of one; *skipping*, the line at hand is too
 // long, only its first bytes are kept, and the buffer is used over and over until its LF comes. It cuts only when the
@@ -16,7 +16,7 @@ export interface LinesCut {
   /** Byte of the file behind the last line. */
   readonly nextOffset: number;
   /** A view of a buffer that the cutter has let go of, and that may be transferred. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: Uint8Array;
 }
 
 /** One line too long to be held. Lines little longer than the limit come in a `LinesCut` and are for the parser. */
@@ -27,7 +27,7 @@ export interface LongLineCut {
   /** Of the line without its line end. */
   readonly lengthBytes: number;
   /** Its first 4096 bytes. */
-  readonly head: Uint8Array<ArrayBuffer>;
+  readonly head: Uint8Array;
   /** Nothing but spaces, tabs and CRs: such a line does not count (R2). */
   readonly isBlank: boolean;
 }
@@ -41,6 +41,13 @@ export interface CutterOptions {
   readonly maxLineBytes: number;
   /** How long a chunk becomes, unless one line is longer. Default 256 KiB. */
   readonly chunkBytes?: number;
+  /** Where buffers of that length come from, and go of which nothing was cut. Default: new ones. */
+  readonly memory?: CutterMemory | undefined;
+}
+
+interface CutterMemory {
+  take(): Uint8Array;
+  give(buffer: Uint8Array): void;
 }
 
 /** Bytes that a line may have and that do not count: a BOM in front of the header, CR and LF. */
@@ -51,7 +58,7 @@ const carriageReturn = 13;
 
 interface Skipped {
   readonly offset: number;
-  readonly head: Uint8Array<ArrayBuffer>;
+  readonly head: Uint8Array;
   isBlank: boolean;
   /** The last byte so far, which belongs to the line end if LF follows. */
   lastByte: number;
@@ -60,24 +67,26 @@ interface Skipped {
 export class ChunkCutter {
   readonly #chunkBytes: number;
   readonly #longestBytes: number;
-  #buffer: Uint8Array<ArrayBuffer>;
+  readonly #memory: CutterMemory;
+  #buffer: Uint8Array;
   #used = 0;
   /** Byte of the file that the buffer begins with. */
   #offset: number;
   #skipped: Skipped | undefined;
 
-  constructor({ offset = 0, maxLineBytes, chunkBytes = 262_144 }: CutterOptions) {
+  constructor({ offset = 0, maxLineBytes, chunkBytes = 262_144, memory }: CutterOptions) {
     if (!(chunkBytes >= 1)) throw new RangeError(`expected chunkBytes >= 1, got ${chunkBytes}`);
     if (!(maxLineBytes >= 1))
       throw new RangeError(`expected maxLineBytes >= 1, got ${maxLineBytes}`);
     this.#chunkBytes = chunkBytes;
     this.#longestBytes = Math.max(chunkBytes, maxLineBytes + uncountedBytes, headBytes);
-    this.#buffer = new Uint8Array(chunkBytes);
+    this.#memory = memory ?? { take: () => new Uint8Array(chunkBytes), give: () => {} };
+    this.#buffer = this.#memory.take();
     this.#offset = offset;
   }
 
   /** Where the next bytes of the file go. Never empty; good until the next call of `filled`. */
-  space(): Uint8Array<ArrayBuffer> {
+  space(): Uint8Array {
     return this.#buffer.subarray(this.#used);
   }
 
@@ -97,6 +106,7 @@ export class ChunkCutter {
     if (this.#skipped !== undefined)
       cuts.push(this.#longLine(this.#skipped, this.#used, this.#used));
     else if (start < this.#used) cuts.push(this.#lines(start, this.#used));
+    if (!cuts.some(isOfLines)) this.#memory.give(this.#buffer);
     return cuts;
   }
 
@@ -108,8 +118,11 @@ export class ChunkCutter {
     else if (next > start) {
       cuts.push(this.#lines(start, next));
       this.#carry(next);
-    } else if (start > 0 || this.#used < this.#longestBytes) this.#carry(start);
-    else this.#startSkipping();
+    } else if (start > 0 || this.#used < this.#longestBytes) {
+      const uncut = this.#buffer;
+      this.#carry(start);
+      this.#memory.give(uncut);
+    } else this.#startSkipping();
     return cuts;
   }
 
@@ -127,7 +140,10 @@ export class ChunkCutter {
     const rest = this.#buffer.subarray(start);
     let capacity = this.#chunkBytes;
     while (capacity <= rest.length) capacity *= 2;
-    this.#buffer = new Uint8Array(Math.min(capacity, this.#longestBytes));
+    this.#buffer =
+      capacity === this.#chunkBytes
+        ? this.#memory.take()
+        : new Uint8Array(Math.min(capacity, this.#longestBytes));
     this.#buffer.set(rest);
     this.#used = rest.length;
     this.#offset += start;
@@ -181,3 +197,5 @@ export class ChunkCutter {
     };
   }
 }
+
+const isOfLines = ({ kind }: Cut): boolean => kind === "lines";

@@ -98,6 +98,8 @@ export class ChunkPipeline {
       physicalLines,
       byteLength: nextOffset - offset,
     };
-    return new StagedChunk(source, columns, place);
+    return new StagedChunk(source, columns, place, () =>
+      this.#options.parsePool.memory.give(source),
+    );
   }
 }

@@ -37,9 +37,9 @@ export class ColumnFiller {
     return rejection === undefined;
   }
 
-  /** The columns that are made on the way. */
-  finish(): Pick<LineColumns, "instruments" | "details"> {
-    return { instruments: this.#instruments.toBytes(), details: this.#details };
+  /** The columns that are made on the way. @param room for the instruments */
+  finish(room?: Uint8Array): Pick<LineColumns, "instruments" | "details"> {
+    return { instruments: this.#instruments.toBytes(room), details: this.#details };
   }
 
   write(index: number, reading: Reading): void {

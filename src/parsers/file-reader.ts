@@ -8,6 +8,7 @@ import { isUnchanged } from "../folders/file-identity.ts";
 import type { Folders } from "../folders/folders.ts";
 import type { ByteSource, HeldFile } from "../folders/held-file.ts";
 import type { FaultPoints } from "../observability/fault-points.ts";
+import { chunkBytes as longestChunkBytes } from "../staging/chunk-memory.ts";
 import type { PackageRun } from "../staging/package-run.ts";
 import type {
   FilePosition,
@@ -30,9 +31,6 @@ export interface ReaderOptions {
   readonly maxAttempts: number;
   readonly parseThreads: number;
 }
-
-/** A few thousand lines: a few milliseconds of parsing, and of encoding. A small package needs no more than its size. */
-const longestChunkBytes = 256 * 1024;
 
 const fileGone = "the file is gone: it was taken away from processing/";
 
@@ -154,9 +152,7 @@ class FileReader {
   }
 
   async #stage(source: ByteSource, satelliteType: string, from: FilePosition): Promise<void> {
-    const { maxLineBytes } = this.#options;
-    const chunkBytes = Math.min(longestChunkBytes, this.#sizeBytes - from.offset + 1);
-    const cutter = new ChunkCutter({ offset: from.offset, maxLineBytes, chunkBytes });
+    const cutter = this.#cutterFrom(from.offset);
     const pipeline = new ChunkPipeline(
       this.#staging,
       { ...this.#options, satelliteType, from },
@@ -177,5 +173,18 @@ class FileReader {
     if (!pipeline.isFull) return this.#staging.end({ kind: "end_of_file", at });
     const error = `the file has more lines than can be numbered: at most ${lastLine}`;
     this.#staging.end({ kind: "unreadable", error });
+  }
+
+  /** A package of a single chunk needs no more memory than its size. */
+  #cutterFrom(offset: number): ChunkCutter {
+    const { maxLineBytes, parsePool } = this.#options;
+    const leftBytes = this.#sizeBytes - offset;
+    const isSingle = leftBytes < longestChunkBytes;
+    return new ChunkCutter({
+      offset,
+      maxLineBytes,
+      chunkBytes: isSingle ? leftBytes + 1 : longestChunkBytes,
+      memory: isSingle ? undefined : parsePool.memory,
+    });
   }
 }

@@ -15,11 +15,19 @@ export class JoinedText {
     this.#ends[index] = this.#text.length;
   }
 
-  /** In an ArrayBuffer of its own, which can be transferred (those of short Buffers cannot). */
-  toBytes(): Uint8Array<ArrayBuffer> {
-    const bytes = new TextEncoder().encode(this.#text);
+  /**
+   * @param room where they go if they fit
+   * @returns them there, or in an ArrayBuffer of its own, which can be transferred (those of short Buffers cannot).
+   */
+  toBytes(room?: Uint8Array): Uint8Array {
+    const bytes = (room && this.#into(room)) ?? new TextEncoder().encode(this.#text);
     if (bytes.length !== this.#text.length) this.#countBytes();
     return bytes;
+  }
+
+  #into(room: Uint8Array): Uint8Array | undefined {
+    const { read, written } = new TextEncoder().encodeInto(this.#text, room);
+    return read === this.#text.length ? room.subarray(0, written) : undefined;
   }
 
   /** Not all is ASCII: from characters to bytes. */

@@ -2,7 +2,7 @@
 // that is not imported is an outcome: no bytes make it throw. Ranges are not checked here but by the persister.
 import { Rejection, type SatelliteType } from "../satellites/satellite.ts";
 import { emptyReading } from "../satellites/satellite-type.ts";
-import { allocateColumns, type LineColumns } from "../staging/line-columns.ts";
+import { allocateColumns, columnBytes, type LineColumns } from "../staging/line-columns.ts";
 import { ChunkText } from "./chunk-text.ts";
 import { ColumnFiller } from "./column-filler.ts";
 import { lineBounds } from "./line-bounds.ts";
@@ -24,15 +24,21 @@ export interface ParsedLines {
  * Reads all lines of a chunk.
  *
  * @param source whole lines of a file behind its header. Left as it is; places in the columns are places in it.
+ * @param room memory for the columns, as far as they fit; it begins at a multiple of 8.
  */
-export function parseLines(source: Uint8Array, options: ParseOptions): ParsedLines {
+export function parseLines(
+  source: Uint8Array,
+  options: ParseOptions,
+  room?: Uint8Array,
+): ParsedLines {
   const bytes = Buffer.from(source.buffer, source.byteOffset, source.byteLength);
   const { start, length, line, physicalLines } = lineBounds(bytes);
-  const columns = allocateColumns(start.length);
+  const columns = allocateColumns(start.length, room);
   columns.start.set(start);
   columns.length.set(length);
   columns.line.set(line);
-  const filled = withoutStackTraces(() => fill(columns, bytes, options));
+  const rest = room?.subarray(columnBytes(start.length));
+  const filled = withoutStackTraces(() => fill(columns, bytes, options, rest));
   return { columns: { ...columns, ...filled }, physicalLines };
 }
 
@@ -43,6 +49,7 @@ function fill(
   columns: EmptyColumns,
   bytes: Buffer,
   { satelliteType, maxLineBytes }: ParseOptions,
+  room: Uint8Array | undefined,
 ): ReturnType<ColumnFiller["finish"]> {
   const chunk = new ChunkText(bytes);
   const filler = new ColumnFiller(columns, satelliteType);
@@ -61,7 +68,7 @@ function fill(
       }
     }
   }
-  return filler.finish();
+  return filler.finish(room);
 }
 
 export function lineTooLong(lengthBytes: number, maxLineBytes: number): Rejection {

@@ -3,6 +3,7 @@
 // who send them: each reader has a few in flight.
 import { Piscina } from "piscina";
 import { ParseTaskError } from "../errors.ts";
+import { ChunkMemory } from "../staging/chunk-memory.ts";
 import type { ParseResult, ParseTask } from "./parse-task.ts";
 
 export interface ParsePoolOptions {
@@ -17,13 +18,15 @@ export interface ParsePoolOptions {
 }
 
 interface Chunk {
-  /** Whole lines. Its whole ArrayBuffer is handed over: afterwards it is empty here. */
-  readonly source: Uint8Array<ArrayBuffer>;
+  /** Whole lines. Its whole ArrayBuffer is handed over: afterwards it is empty here. Shared memory is left alone till then. */
+  readonly source: Uint8Array;
   /** The name of a known type. */
   readonly satelliteType: string;
 }
 
 export interface ParsePool {
+  /** Memory that the threads share. */
+  readonly memory: ChunkMemory;
   /**
    * Parses a chunk in a thread.
    *
@@ -62,7 +65,7 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
     const deadline = setTimeout(abort, taskMs);
     signal?.addEventListener("abort", abort, { once: true });
     try {
-      const transferList = [chunk.source.buffer];
+      const transferList = [chunk.source.buffer].filter((one) => one instanceof ArrayBuffer);
       return await threads.run({ ...chunk, maxLineBytes }, { transferList, signal: cut.signal });
     } catch (cause) {
       signal?.throwIfAborted();
@@ -78,7 +81,7 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
     closed ??= closeWithin(threads, closeMs);
     return closed;
   }
-  return { parse, close };
+  return { memory: new ChunkMemory(), parse, close };
 }
 
 function startThreads({ threads, maxLineBytes, workerUrl = ownWorkerUrl }: ParsePoolOptions) {

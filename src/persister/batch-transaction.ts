@@ -11,6 +11,7 @@ import type {
   StagedBatch,
 } from "../staging/staging-store.ts";
 import { type BatchFault, classify } from "./batch-fault.ts";
+import { PieceMemory } from "./binary-copy.ts";
 import { type CopyPiece, copyRows } from "./copy-stream.ts";
 import { copyRejected, encodeRejected, rejectedLines } from "./rejected-rows.ts";
 import { copyTelemetry, encodeTelemetry } from "./telemetry-rows.ts";
@@ -106,9 +107,10 @@ export async function runTransaction(
 export function loadWhole(faults: FaultPoints, rest: Rest): Loader {
   return async (client, fileId, slices) => {
     if (countGood(slices) === 0) return;
+    const memory = new PieceMemory();
     async function* pieces(): AsyncGenerator<CopyPiece> {
       for (const slice of slices) {
-        const piece = encodeTelemetry(fileId, slice);
+        const piece = encodeTelemetry(fileId, slice, memory);
         yield piece;
         await faults.at("mid_copy");
         await rest(piece.rows);

@@ -18,14 +18,27 @@ export const postgresEpochUs = 946_684_800_000_000n;
 export const rowBytes = 2;
 export const lengthBytes = 4;
 
+/** Memory for one piece after the other: what was written for the one before is overwritten. */
+export class PieceMemory {
+  #buffer = Buffer.alloc(0);
+
+  of(sizeBytes: number): Buffer {
+    if (this.#buffer.length < sizeBytes) this.#buffer = Buffer.allocUnsafeSlow(sizeBytes * growth);
+    return this.#buffer.subarray(0, sizeBytes);
+  }
+}
+
+/** The next piece may be a little larger. */
+const growth = 1.5;
+
 /** Writes the fields of rows one after the other into memory of a size that the caller has worked out. */
 export class CopyWriter {
   readonly buffer: Buffer;
   readonly #view: DataView;
   #at = 0;
 
-  constructor(sizeBytes: number) {
-    this.buffer = Buffer.allocUnsafe(sizeBytes);
+  constructor(sizeBytes: number, memory = new PieceMemory()) {
+    this.buffer = memory.of(sizeBytes);
     this.#view = new DataView(this.buffer.buffer, this.buffer.byteOffset, sizeBytes);
   }
 

@@ -5,7 +5,10 @@ import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
 import { CopyCountError } from "../errors.ts";
 import { copyHeader, copyTrailer } from "./binary-copy.ts";
 
-/** Rows in binary COPY format. Encoded one piece at a time, as fast as the server takes them. */
+/**
+ * Rows in binary COPY format. Encoded one piece at a time, as fast as the server takes them; when the next one is asked
+ * for, nobody looks at the bytes of this one any more.
+ */
 export interface CopyPiece {
   readonly rows: number;
   readonly bytes: Buffer;
@@ -47,6 +50,7 @@ async function send(copy: CopyStreamQuery, buffers: AsyncIterable<Buffer>): Prom
   try {
     for await (const buffer of buffers) {
       if (hasFailed) break;
+      // A buffer of more than 64 KiB is more than any stream on the way holds: drained, it is with the operating system.
       if (!copy.write(buffer)) await Promise.race([once(copy, "drain"), taken]);
     }
   } catch (error) {
@@ -71,7 +75,7 @@ async function* joined(buffers: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     if (buffer.length > smallBytes)
       yield buffer; // Not copied.
     else {
-      held.push(buffer);
+      held.push(Buffer.from(buffer));
       heldBytes += buffer.length;
     }
   }

@@ -1,5 +1,5 @@
 // The counted lines of one chunk as columns: one array element for each line, in file order, good and rejected alike.
-// Columns cross from a worker thread by transfer, without a copy; objects would be cloned one by one.
+// Columns cross from a worker thread without a copy, in shared memory or by transfer; objects would be cloned one by one.
 
 /** One element for each counted line. Rejected lines have zeros in the value columns. */
 export interface LineColumns {
@@ -33,16 +33,27 @@ const bytesOfWideColumns = 5 * 8;
 const bytesOfNarrowColumns = 4 * 4 + 1;
 
 /** Bytes that the columns of `count` lines take, without instruments and details. */
-function columnBytes(count: number): number {
+export function columnBytes(count: number): number {
   return count * (bytesOfWideColumns + bytesOfNarrowColumns);
 }
 
-/** Columns of zeros for `count` lines, all in one buffer, so that one transfer hands them over. */
-export function allocateColumns(count: number): Omit<LineColumns, "instruments" | "details"> {
-  const buffer = new ArrayBuffer(columnBytes(count));
-  let used = 0;
+/**
+ * Columns of zeros for `count` lines, all in one buffer, so that one transfer hands them over.
+ * @param room where they go if they fit; it begins at a multiple of 8
+ */
+export function allocateColumns(
+  count: number,
+  room?: Uint8Array,
+): Omit<LineColumns, "instruments" | "details"> {
+  const bytes = columnBytes(count);
+  const memory =
+    room !== undefined && bytes <= room.length
+      ? room.subarray(0, bytes).fill(0)
+      : new Uint8Array(bytes);
+  const { buffer } = memory;
+  let used = memory.byteOffset;
   const take = <View>(
-    make: new (buffer: ArrayBuffer, offset: number, length: number) => View,
+    make: new (buffer: ArrayBufferLike, offset: number, length: number) => View,
     bytes: number,
   ): View => {
     const view = new make(buffer, used, count);

@@ -1,7 +1,7 @@
 // A chunk of a package between the worker that normalised it and the transaction that commits it: its bytes, its
 // lines as columns, and a status for each. Owned by one run of the package and forgotten with it.
 import { type RejectionReason, rejectionReasons } from "../satellites/satellite.ts";
-import type { LineColumns } from "./line-columns.ts";
+import { columnBytes, type LineColumns } from "./line-columns.ts";
 
 export interface ChunkPlace {
   /** Physical line of the chunk's first byte; the header is 1. */
@@ -24,16 +24,27 @@ export class StagedChunk {
   /** Memory that the chunk holds. */
   readonly stagedBytes: number;
 
-  constructor(source: Uint8Array, columns: LineColumns, place: ChunkPlace) {
+  readonly #release: () => void;
+
+  /** @param release takes the memory back, when nobody looks at the chunk any more */
+  constructor(
+    source: Uint8Array,
+    columns: LineColumns,
+    place: ChunkPlace,
+    release = (): void => {},
+  ) {
     this.source = source;
     this.columns = columns;
     this.place = place;
-    const { status, instruments, details } = columns;
+    this.#release = release;
+    const { count, instruments, details } = columns;
     this.stagedBytes =
-      source.byteLength +
-      status.buffer.byteLength +
-      instruments.byteLength +
-      details.size * detailBytes;
+      source.byteLength + columnBytes(count) + instruments.byteLength + details.size * detailBytes;
+  }
+
+  /** To be called once, by whoever is the last to look at it. */
+  release(): void {
+    this.#release();
   }
 
   get count(): number {

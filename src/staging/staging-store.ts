@@ -155,10 +155,12 @@ export class StagingStore {
     return this.#end?.kind === "unreadable" ? this.#end : this.#cut(limits);
   }
 
-  /** Gives the room of a committed batch back. */
+  /** Gives the room of a committed batch back, and the memory of its chunks. */
   settle(batch: StagedBatch): void {
     for (const { chunk, to } of batch.slices) {
-      if (to === chunk.count) this.#lentBytes -= chunk.stagedBytes;
+      if (to < chunk.count) continue;
+      this.#lentBytes -= chunk.stagedBytes;
+      chunk.release();
     }
     this.#bell.emit("change");
   }

@@ -61,12 +61,31 @@ describe("chunks", () => {
     const cutter = new ChunkCutter({ chunkBytes: 8, maxLineBytes: 100 });
     cutter.space().set(file("aa\nbb\ncc"));
     const [first] = cutter.filled(8);
-    if (first?.kind !== "lines") throw new Error("expected lines");
-    structuredClone(first.bytes, { transfer: [first.bytes.buffer] });
+    const buffer = first?.kind === "lines" ? first.bytes.buffer : undefined;
+    if (first?.kind !== "lines" || !(buffer instanceof ArrayBuffer)) throw new Error("no lines");
+    structuredClone(first.bytes, { transfer: [buffer] });
     expect(first.bytes.length).toBe(0);
     cutter.space().set(file("c\n"));
     cutter.filled(2);
     expect(cutter.end().map(text)).toEqual(["ccc\n"]);
+  });
+
+  test("take their memory from where they are told, and give back what nothing was cut of", () => {
+    const given: Uint8Array[] = [];
+    const taken: Uint8Array[] = [];
+    const take = () => {
+      taken.push(new Uint8Array(8));
+      return taken.at(-1) ?? new Uint8Array(0);
+    };
+    const memory = { take, give: (buffer: Uint8Array) => given.push(buffer) };
+    const content = `aa\nbb\n${"x".repeat(20)}\ncc\n`;
+    const cuts = cutAll(file(content), { chunkBytes: 8, maxLineBytes: 100, memory });
+    expect(cuts.map(text).join("")).toBe(content);
+    const cutOf = new Set(cuts.map((cut) => cut.kind === "lines" && cut.bytes.buffer));
+    const uncut = taken.filter(({ buffer }) => !cutOf.has(buffer));
+    expect(uncut.length).toBeGreaterThan(0);
+    expect(uncut.every((buffer) => given.includes(buffer))).toBe(true);
+    expect(given.some(({ buffer }) => cutOf.has(buffer))).toBe(false);
   });
 
   test("do not depend on how the bytes come", () => {

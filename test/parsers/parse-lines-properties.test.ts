@@ -16,6 +16,17 @@ interface Line {
   readonly outcome: string;
 }
 
+/** Memory that is used again at once, with something in it. */
+function usedMemory(bytes: number) {
+  const free: Uint8Array[] = [];
+  return {
+    take: (): Uint8Array => (free.pop() ?? new Uint8Array(bytes)).fill(0x7b),
+    give: ({ buffer }: Uint8Array): void => {
+      if (buffer.byteLength === bytes) free.push(new Uint8Array(buffer));
+    },
+  };
+}
+
 /** Feeds the file in pieces whose sizes go round, and returns the counted lines. */
 function load(
   file: Uint8Array,
@@ -23,7 +34,9 @@ function load(
   maxLineBytes: number,
   pieces: readonly number[],
 ) {
-  const cutter = new ChunkCutter({ chunkBytes, maxLineBytes });
+  const memory = usedMemory(chunkBytes);
+  const cutter = new ChunkCutter({ chunkBytes, maxLineBytes, memory });
+  const room = new Uint8Array(256); // For the columns of some chunks, and not of others.
   const lines: Line[] = [];
   let physical = 0;
   const take = (cuts: readonly Cut[]) => {
@@ -35,7 +48,11 @@ function load(
         physical++;
         continue;
       }
-      const parsed = parseLines(cut.bytes, { satelliteType: jackalMk2, maxLineBytes });
+      const parsed = parseLines(
+        cut.bytes,
+        { satelliteType: jackalMk2, maxLineBytes },
+        room.fill(0x7b),
+      );
       const { status, line, start, length } = parsed.columns;
       for (const [at, code] of status.entries()) {
         lines.push({
@@ -47,6 +64,7 @@ function load(
       }
       expect([...parsed.columns.details.keys()].length).toBe(status.filter(Boolean).length);
       physical += parsed.physicalLines;
+      memory.give(cut.bytes);
     }
   };
   for (let at = 0, turn = 0; at < file.length; turn++) {

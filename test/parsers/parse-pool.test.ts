@@ -42,6 +42,23 @@ describe("a chunk", () => {
     expect(parsed.columns.status.buffer).toBe(parsed.columns.timestampUs.buffer);
   });
 
+  test("in shared memory stays there, and its columns come to lie behind it", async () => {
+    pool = createParsePool({ threads: 1, maxLineBytes: 1_000 });
+    const memory = pool.memory.take();
+    memory.fill(0xff);
+    const source = memory.subarray(3, 3 + lines().length);
+    source.set(lines());
+    const { columns, ...parsed } = await pool.parse({ source, satelliteType: "jackal_mk2" });
+    const expected = parseLines(lines(), { satelliteType: jackalMk2, maxLineBytes: 1_000 });
+    expect({ columns, ...parsed }).toEqual({ ...expected, source: lines() });
+    source[0] = 1;
+    expect(parsed.source[0]).toBe(1);
+    for (const column of [columns.status, columns.line, columns.instruments]) {
+      expect(column.byteOffset).toBeGreaterThanOrEqual(memory.length);
+      expect(column.buffer).toBeInstanceOf(SharedArrayBuffer);
+    }
+  });
+
   test("without lines comes back too", async () => {
     pool = createParsePool({ threads: 1, maxLineBytes: 1_000 });
     const parsed = await pool.parse({ source: new Uint8Array(0), satelliteType: "jackal_mk2" });

@@ -1,5 +1,6 @@
 // The store between reader and persister: what fills a batch, who waits for whom, and that nobody waits for ever.
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { StagedChunk } from "../../src/staging/staged-chunk.ts";
 import { type StagedBatch, StagingStore } from "../../src/staging/staging-store.ts";
 import type { Component } from "../../src/supervisor/component.ts";
 import { reactions } from "../support/manual-clock.ts";
@@ -97,6 +98,20 @@ describe("the bound in bytes", () => {
     store.end({ kind: "end_of_file", at: afterHeader });
     expect(await waiting.promise).toMatchObject({ lines: 10, last: true });
   });
+});
+
+test("a chunk's memory is given back once, with the batch that has its last line", async () => {
+  open(10 * chunkBytes);
+  const { source, columns, place } = chunkOf(goodLines(10));
+  let released = 0;
+  await store.put(new StagedChunk(source, columns, place, () => released++), never());
+  const first = await take({ ...noLimit, maxRows: 6 });
+  store.end({ kind: "end_of_file", at: { line: 12, offset: 1 } });
+  const second = await take(noLimit);
+  store.settle(first);
+  expect(released).toBe(0);
+  store.settle(second);
+  expect(released).toBe(1);
 });
 
 describe("a batch", () => {

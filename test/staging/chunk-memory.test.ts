@@ -1,0 +1,41 @@
+// Memory that is used again: nobody may be given what somebody else still looks at.
+import { expect, test } from "vitest";
+import { ChunkMemory, chunkBytes, roomBehind } from "../../src/staging/chunk-memory.ts";
+
+test("what is taken is nobody else's, until it is given back", () => {
+  const memory = new ChunkMemory();
+  const [one, other] = [memory.take(), memory.take()];
+  expect(one.buffer).not.toBe(other.buffer);
+  memory.give(one.subarray(10, 20)); // By any view.
+  expect(memory.take().buffer).toBe(one.buffer);
+  expect(memory.take().buffer).not.toBe(one.buffer);
+});
+
+test("the room behind a chunk's bytes is apart from them, and fit for columns of any width", () => {
+  const bytes = new ChunkMemory().take();
+  const room = roomBehind(bytes.subarray(5, 9));
+  expect(bytes.length).toBe(chunkBytes);
+  expect(room?.buffer).toBe(bytes.buffer);
+  expect(room?.byteOffset).toBe(chunkBytes);
+  expect(chunkBytes % 8).toBe(0);
+});
+
+test.each([
+  ["an ArrayBuffer", new ArrayBuffer(16)],
+  ["shared memory from elsewhere", new SharedArrayBuffer(16)],
+])("%s has no such room, and is not taken back", (_, buffer) => {
+  const memory = new ChunkMemory();
+  const bytes = new Uint8Array(buffer);
+  expect(roomBehind(bytes)).toBeUndefined();
+  memory.give(bytes);
+  expect(memory.take().buffer).not.toBe(buffer);
+});
+
+test("no more is kept than two large packages need", () => {
+  const memory = new ChunkMemory();
+  const taken = Array.from({ length: 200 }, () => memory.take());
+  for (const bytes of taken) memory.give(bytes);
+  const known = new Set(taken.map(({ buffer }) => buffer));
+  const again = Array.from({ length: 200 }, () => memory.take());
+  expect(again.filter(({ buffer }) => known.has(buffer))).toHaveLength(128);
+});
