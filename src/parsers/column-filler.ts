@@ -15,7 +15,8 @@ export class ColumnFiller {
   readonly #columns: ReturnType<typeof allocateColumns>;
   readonly #type: SatelliteType;
   readonly #reading: Reading = emptyReading();
-  readonly #details = new Map<number, string>();
+  /** By text: 1 + its place. */
+  readonly #details = new Map<string, number>();
   readonly #instruments: JoinedText;
   readonly #writeTimestamp: ReturnType<typeof int64Writer>;
 
@@ -39,7 +40,7 @@ export class ColumnFiller {
 
   /** The columns that are made on the way. @param room for the instruments */
   finish(room?: Uint8Array): Pick<LineColumns, "instruments" | "details"> {
-    return { instruments: this.#instruments.toBytes(room), details: this.#details };
+    return { instruments: this.#instruments.toBytes(room), details: [...this.#details.keys()] };
   }
 
   write(index: number, reading: Reading): void {
@@ -54,7 +55,9 @@ export class ColumnFiller {
 
   #reject(index: number, { reason, detail }: Rejection): void {
     this.#columns.status[index] = 1 + rejectionReasons.indexOf(reason);
-    this.#details.set(index, detail);
+    const known = this.#details.get(detail) ?? this.#details.size + 1;
+    this.#details.set(detail, known);
+    this.#columns.detail[index] = known;
     this.#instruments.add(index, "");
   }
 }

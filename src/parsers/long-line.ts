@@ -16,10 +16,11 @@ export function stageLongLine(
   const columns = allocateColumns(cut.isBlank ? 0 : 1); // A blank line does not count, however long it is.
   columns.length[0] = Math.min(cut.lengthBytes, longestUint32);
   const { reason, detail } = lineTooLong(cut.lengthBytes, maxLineBytes);
+  columns.detail[0] = 1;
   columns.status[0] = 1 + rejectionReasons.indexOf(reason);
   return new StagedChunk(
     cut.head,
-    { ...columns, instruments: new Uint8Array(0), details: new Map([[0, detail]]) },
+    { ...columns, instruments: new Uint8Array(0), details: [detail] },
     {
       firstLine,
       firstOffset: cut.offset,

@@ -1,4 +1,6 @@
 // The rejected lines of a batch as rows of `rejected_lines`, in binary COPY format.
+
+import { detailOf } from "../staging/line-columns.ts";
 import type { StagedChunk } from "../staging/staged-chunk.ts";
 import type { StagedBatch } from "../staging/staging-store.ts";
 import { CopyWriter, lengthBytes, rowBytes } from "./binary-copy.ts";
@@ -29,16 +31,18 @@ export function rejectedLines({ slices }: StagedBatch, most: number): Rejected[]
 /** How many lines of a batch are rejected for which reason. */
 export function countReasons(batch: StagedBatch): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { chunk, index } of rejectedLines(batch, batch.lines)) {
-    const reason = chunk.reasonOf(index) ?? "";
-    counts[reason] = (counts[reason] ?? 0) + 1;
+  for (const { chunk, from, to } of batch.slices) {
+    for (let index = from; index < to; index++) {
+      const reason = chunk.reasonOf(index);
+      if (reason !== undefined) counts[reason] = (counts[reason] ?? 0) + 1;
+    }
   }
   return counts;
 }
 
 export function encodeRejected(fileId: number, { chunk, index }: Rejected): Buffer {
   const reason = Buffer.from(chunk.reasonOf(index) ?? "");
-  const detail = Buffer.from(chunk.columns.details.get(index) ?? "");
+  const detail = Buffer.from(detailOf(chunk.columns, index));
   const raw = chunk.rawOf(index);
   const writer = new CopyWriter(fixedRowBytes + reason.length + detail.length + raw.length);
   writer.row(fields);

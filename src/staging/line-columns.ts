@@ -25,12 +25,22 @@ export interface LineColumns {
   readonly instrumentsEnd: Uint32Array;
   /** The lines' instruments as JSON objects in UTF-8, one after the other. Nothing for a rejected line. */
   readonly instruments: Uint8Array;
-  /** What exactly is wrong with a rejected line, for a person: a field's name, a parser's words. */
-  readonly details: Map<number, string>;
+  /** 0, or 1 + the place in `details` of what is said of the line. */
+  readonly detail: Uint32Array;
+  /**
+   * What exactly is wrong with rejected lines, for a person: a field's name, a parser's words. Each text once, since a
+   * bad package says the same of all its lines.
+   */
+  readonly details: string[];
+}
+
+/** What is said of a rejected line; nothing of a good one. */
+export function detailOf({ detail, details }: LineColumns, index: number): string {
+  return details[(detail[index] ?? 0) - 1] ?? "";
 }
 
 const bytesOfWideColumns = 5 * 8;
-const bytesOfNarrowColumns = 4 * 4 + 1;
+const bytesOfNarrowColumns = 5 * 4 + 1;
 
 /** Bytes that the columns of `count` lines take, without instruments and details. */
 export function columnBytes(count: number): number {
@@ -72,6 +82,7 @@ export function allocateColumns(
     start: take(Uint32Array, 4),
     length: take(Uint32Array, 4),
     instrumentsEnd: take(Uint32Array, 4),
+    detail: take(Uint32Array, 4),
     status: take(Uint8Array, 1),
   };
 }

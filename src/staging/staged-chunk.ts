@@ -14,8 +14,8 @@ export interface ChunkPlace {
   readonly byteLength: number;
 }
 
-/** What a rejected line's detail takes on the heap, with its place in the map: most are a field's name. */
-const detailBytes = 160;
+/** What a detail takes on the heap: most are a field's name. */
+const detailBytes = 100;
 
 export class StagedChunk {
   readonly source: Uint8Array;
@@ -39,7 +39,10 @@ export class StagedChunk {
     this.#release = release;
     const { count, instruments, details } = columns;
     this.stagedBytes =
-      source.byteLength + columnBytes(count) + instruments.byteLength + details.size * detailBytes;
+      source.byteLength +
+      columnBytes(count) +
+      instruments.byteLength +
+      details.length * detailBytes;
   }
 
   /** To be called once, by whoever is the last to look at it. */
@@ -59,7 +62,9 @@ export class StagedChunk {
   reject(index: number, reason: RejectionReason, detail: string): void {
     if (!this.isGood(index)) return;
     this.columns.status[index] = 1 + rejectionReasons.indexOf(reason);
-    this.columns.details.set(index, detail);
+    const { details } = this.columns;
+    const at = details.lastIndexOf(detail);
+    this.columns.detail[index] = at === -1 ? details.push(detail) : at + 1;
   }
 
   /** Why the line is not imported; undefined for a good one. */

@@ -2,6 +2,7 @@
 // all of these values.
 import { describe, expect, test } from "vitest";
 import { validate } from "../../src/persister/validation.ts";
+import { detailOf } from "../../src/staging/line-columns.ts";
 import type { StagedChunk } from "../../src/staging/staged-chunk.ts";
 import { badLine, chunkOf, goodLine, goodLines } from "../support/package-fixture.ts";
 
@@ -17,7 +18,7 @@ function verdict(
 
 function validated(chunk: StagedChunk) {
   validate({ chunk, from: 0, to: chunk.count });
-  return chunk.isGood(0) ? undefined : ([chunk.reasonOf(0), chunk.columns.details.get(0)] as const);
+  return chunk.isGood(0) ? undefined : ([chunk.reasonOf(0), detailOf(chunk.columns, 0)] as const);
 }
 
 /** The next double away from zero. */

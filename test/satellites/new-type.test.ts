@@ -23,7 +23,7 @@ test("the line of the page becomes the reading of the page", () => {
   const line = /```json\n(\{"time_utc".*\})\n```/.exec(page)?.[1] ?? "";
   const options = { satelliteType: heronMk1, maxLineBytes: 1_000 };
   const { columns } = parseLines(new TextEncoder().encode(line), options);
-  expect([...columns.details]).toEqual([]);
+  expect(columns.details).toEqual([]);
   expect({
     timestampUs: columns.timestampUs[0],
     velocity: columns.velocity[0],

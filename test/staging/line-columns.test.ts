@@ -16,7 +16,7 @@ test("whatever the number of lines, columns fill one buffer without a gap or an 
         expect(view.buffer).toBe(columns.status.buffer);
         end += view.byteLength;
       }
-      expect(end).toBe(count * (5 * 8 + 4 * 4 + 1));
+      expect(end).toBe(count * (5 * 8 + 5 * 4 + 1));
       expect(columns.status.buffer.byteLength).toBe(end);
     }),
   );

@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { parseLines } from "../../src/parsers/parse-lines.ts";
 import { jackalMk1 } from "../../src/satellites/jackal-mk1.ts";
+import { detailOf } from "../../src/staging/line-columns.ts";
 import { StagedChunk } from "../../src/staging/staged-chunk.ts";
 import { badLine, chunkOf, goodLine } from "../support/package-fixture.ts";
 
@@ -36,7 +37,7 @@ test("a line is rejected once: the first reason stands", () => {
   own.reject(0, "database", "23514");
   own.reject(1, "database", "23514");
   expect(own.isGood(0)).toBe(false);
-  expect([own.reasonOf(0), own.columns.details.get(0)]).toEqual(["out_of_range", "latitude"]);
+  expect([own.reasonOf(0), detailOf(own.columns, 0)]).toEqual(["out_of_range", "latitude"]);
   expect(own.reasonOf(1)).toBe("invalid_json");
   expect(own.isGood(2)).toBe(true);
 });
@@ -58,10 +59,10 @@ test("a line that is not there is a bug, and no empty value", () => {
   expect(() => chunk.reasonOf(-1)).toThrow(RangeError);
 });
 
-test("the memory is that of bytes, columns, instruments, and a share for each rejected line", () => {
+test("the memory is that of bytes, columns, instruments, and a share for each detail", () => {
   const { source, columns } = chunk;
-  const values = 3 * (5 * 8 + 4 * 4 + 1);
-  const rejected = columns.details.size * 160;
+  const values = 3 * (5 * 8 + 5 * 4 + 1);
+  const rejected = columns.details.length * 100;
   expect(rejected).toBeGreaterThan(0);
   const bytes = source.byteLength + values + columns.instruments.byteLength;
   expect(chunk.stagedBytes).toBe(bytes + rejected);

@@ -3,6 +3,7 @@
 import { timestamptzText } from "../../persister/timestamptz-text.ts";
 import { isoTimeOrNull } from "../../queries/iso-time.ts";
 import type { RejectionReason } from "../../satellites/satellite.ts";
+import { detailOf } from "../../staging/line-columns.ts";
 import type { StagedChunk } from "../../staging/staged-chunk.ts";
 
 export interface RejectedLine {
@@ -84,7 +85,7 @@ export class TallyCounter {
       line: chunk.lineOf(index),
       byteOffset: chunk.offsetOf(index),
       reason,
-      detail: chunk.columns.details.get(index) ?? "",
+      detail: detailOf(chunk.columns, index),
     });
   }
 }
