@@ -1,6 +1,7 @@
 // Chunks on their way through the worker threads: several at once, staged in the order of the file. Only here a line
 // gets its physical number, since no thread knows how many lines came before its chunk.
 import type { FaultPoints } from "../observability/fault-points.ts";
+import type { Throttle } from "../persister/throttle.ts";
 import { StagedChunk } from "../staging/staged-chunk.ts";
 import type { FilePosition, StagingStore } from "../staging/staging-store.ts";
 import type { Cut, LinesCut, LongLineCut } from "./chunk-cutter.ts";
@@ -14,6 +15,7 @@ export interface PipelineOptions {
   readonly satelliteType: string;
   readonly maxLineBytes: number;
   readonly parseThreads: number;
+  readonly throttle: Throttle;
   /** The first line that is pushed. */
   readonly from: FilePosition;
 }
@@ -82,7 +84,9 @@ export class ChunkPipeline {
     const { physicalLines } = chunk.place;
     this.#next = { line: this.#next.line + physicalLines, offset: first.cut.nextOffset };
     this.#isFull ||= this.#next.line - 1 > lastLine;
-    if (!this.#isFull) await this.#staging.put(chunk, this.#stopping);
+    if (this.#isFull) return;
+    await this.#staging.put(chunk, this.#stopping);
+    await this.#options.throttle.spread(chunk.count, this.#stopping);
   }
 
   async #stage(onItsWay: OnItsWay): Promise<StagedChunk> {

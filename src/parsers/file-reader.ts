@@ -8,6 +8,7 @@ import { isUnchanged } from "../folders/file-identity.ts";
 import type { Folders } from "../folders/folders.ts";
 import type { ByteSource, HeldFile } from "../folders/held-file.ts";
 import type { FaultPoints } from "../observability/fault-points.ts";
+import type { Throttle } from "../persister/throttle.ts";
 import { chunkBytes as longestChunkBytes } from "../staging/chunk-memory.ts";
 import type { PackageRun } from "../staging/package-run.ts";
 import type {
@@ -30,6 +31,7 @@ export interface ReaderOptions {
   readonly maxLineBytes: number;
   readonly maxAttempts: number;
   readonly parseThreads: number;
+  readonly throttle: Throttle;
 }
 
 const fileGone = "the file is gone: it was taken away from processing/";

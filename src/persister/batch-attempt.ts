@@ -12,7 +12,7 @@ import {
   runTransaction,
   type TransactionOutcome,
 } from "./batch-transaction.ts";
-import type { Rest, Throttle } from "./throttle.ts";
+import type { Pacing, Throttle } from "./throttle.ts";
 
 /** A transaction that takes longer is cut, and half as much is tried: a server that answers no more may stand still. */
 const longestTransactionMs = 60_000;
@@ -32,7 +32,7 @@ export interface AttemptOptions {
 /** How an attempt is made. */
 export interface Manner {
   /** What brings the good lines to the server, with rests in between. */
-  readonly load: (rest: Rest) => Loader;
+  readonly load: (pacing: Pacing) => Loader;
   /** Whether the batch before it is in: asked when the rows were sent, before the ledger is touched. */
   readonly isNext: Promise<boolean>;
   /** Called when it has its turn. */
@@ -59,7 +59,7 @@ export async function attemptBatch(
   const { imported, rejected } = countLines(batch);
   const stored = Math.min(rejected, Math.max(0, maxRejectsStored - owner.errors));
   const turn = { fileId: owner.fileId, rows: imported + stored };
-  return throttle.run(turn, stopping, async (rest) => {
+  return throttle.run(turn, stopping, async (pacing) => {
     manner.begun();
     // While it waited for its turn the batch before may have failed: then nothing need be sent.
     if (!(await Promise.race([manner.isNext, true])))
@@ -75,7 +75,7 @@ export async function attemptBatch(
       client,
       owner,
       batch,
-      { ...manner, load: manner.load(rest) },
+      { ...manner, load: manner.load(pacing) },
       options,
       lifetime,
     );

@@ -109,7 +109,7 @@ export class BatchCommitter {
     }
   }
 
-  readonly #loadWhole: Manner["load"] = (rest) => loadWhole(this.#options.faults, rest);
+  readonly #loadWhole: Manner["load"] = (pacing) => loadWhole(this.#options.faults, pacing);
 
   #attempt(owner: BatchOwner, batch: StagedBatch, manner: Manner): Promise<Attempted> {
     return attemptBatch(owner, batch, manner, this.#options, this.#lifetime);

@@ -15,7 +15,7 @@ import { PieceMemory } from "./binary-copy.ts";
 import { type CopyPiece, copyRows } from "./copy-stream.ts";
 import { copyRejected, encodeRejected, rejectedLines } from "./rejected-rows.ts";
 import { copyTelemetry, encodeTelemetry } from "./telemetry-rows.ts";
-import type { Rest } from "./throttle.ts";
+import type { Pacing } from "./throttle.ts";
 import { timestamptzText } from "./timestamptz-text.ts";
 
 /** The part of a run that a transaction has to know. */
@@ -103,17 +103,21 @@ export async function runTransaction(
   }
 }
 
-/** All good lines in one COPY. @param rest between two pieces of it */
-export function loadWhole(faults: FaultPoints, rest: Rest): Loader {
+/** All good lines in one COPY. */
+export function loadWhole(faults: FaultPoints, pacing: Pacing): Loader {
   return async (client, fileId, slices) => {
     if (countGood(slices) === 0) return;
     const memory = new PieceMemory();
     async function* pieces(): AsyncGenerator<CopyPiece> {
-      for (const slice of slices) {
-        const piece = encodeTelemetry(fileId, slice, memory);
-        yield piece;
-        await faults.at("mid_copy");
-        await rest(piece.rows);
+      for (const { chunk, from, to } of slices) {
+        for (let at = from; at < to; ) {
+          const end = Math.min(to, at + pacing.pieceRows);
+          const piece = encodeTelemetry(fileId, { chunk, from: at, to: end }, memory);
+          at = end;
+          yield piece;
+          await faults.at("mid_copy");
+          await pacing.rest(piece.rows);
+        }
       }
     }
     await copyRows(client, copyTelemetry, pieces());

@@ -50,7 +50,6 @@ async function send(copy: CopyStreamQuery, buffers: AsyncIterable<Buffer>): Prom
   try {
     for await (const buffer of buffers) {
       if (hasFailed) break;
-      // A buffer of more than 64 KiB is more than any stream on the way holds: drained, it is with the operating system.
       if (!copy.write(buffer)) await Promise.race([once(copy, "drain"), taken]);
     }
   } catch (error) {
@@ -62,22 +61,24 @@ async function send(copy: CopyStreamQuery, buffers: AsyncIterable<Buffer>): Prom
 }
 
 /** Smaller buffers travel together: each one is a call of the operating system, and a message of its own. */
-const smallBytes = 64 * 1024;
+const smallBytes = 16 * 1024;
+/** More than any stream on the way holds: such a buffer is with the operating system when it has been taken. */
+const heldBytes = 64 * 1024;
 
 async function* joined(buffers: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let held: Buffer[] = [];
-  let heldBytes = 0;
+  let small: Buffer[] = [];
+  let bytes = 0;
   for await (const buffer of buffers) {
-    if (heldBytes + buffer.length > smallBytes && heldBytes > 0) {
-      yield Buffer.concat(held);
-      [held, heldBytes] = [[], 0];
+    if (bytes + buffer.length > smallBytes && bytes > 0) {
+      yield Buffer.concat(small);
+      [small, bytes] = [[], 0];
     }
-    if (buffer.length > smallBytes)
-      yield buffer; // Not copied.
+    if (buffer.length > heldBytes) yield buffer;
+    else if (buffer.length > smallBytes) yield Buffer.from(buffer);
     else {
-      held.push(Buffer.from(buffer));
-      heldBytes += buffer.length;
+      small.push(Buffer.from(buffer));
+      bytes += buffer.length;
     }
   }
-  if (heldBytes > 0) yield Buffer.concat(held);
+  if (bytes > 0) yield Buffer.concat(small);
 }

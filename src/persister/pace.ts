@@ -4,6 +4,8 @@ import type { Clock } from "../supervisor/clock.ts";
 
 /** Shorter rests are not worth a timer: they add up for the next piece. */
 const shortestRestMs = 2;
+/** The server's work on a piece, where there is to be rest: others may have to wait for it, and to flush its log. */
+const pieceMs = 1;
 /** So that a change of mind is felt soon. */
 const longestRestMs = 500;
 
@@ -41,6 +43,12 @@ export class Pace {
     return this.#restedMs;
   }
 
+  /** Rows to be sent at once. */
+  get pieceRows(): number {
+    if (this.#share() >= 1 || this.#msPerRow === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(1, Math.ceil(pieceMs / this.#msPerRow));
+  }
+
   /** After so many rows were sent. */
   async rest(rows: number): Promise<void> {
     const share = this.#share();
@@ -52,19 +60,20 @@ export class Pace {
     this.#dueMs += (rows * this.#msPerRow) / share;
     const restMs = Math.min(longestRestMs, this.#dueMs - beganMs);
     if (restMs < shortestRestMs || this.#signal.aborted) return;
-    await this.#sleep(restMs);
+    await sleep(this.#clock, restMs, this.#signal);
     this.#restedMs += this.#clock.nowMs() - beganMs;
   }
+}
 
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
-        cancel();
-        this.#signal.removeEventListener("abort", end);
-        resolve();
-      };
-      const cancel = this.#clock.after(ms, end);
-      this.#signal.addEventListener("abort", end, { once: true });
-    });
-  }
+/** Resolves after that time, or as soon as the signal is aborted. */
+export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      cancel();
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const cancel = clock.after(ms, end);
+    signal.addEventListener("abort", end, { once: true });
+  });
 }

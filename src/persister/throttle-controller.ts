@@ -35,7 +35,7 @@ export interface Decision {
 }
 
 /** Beside others a load still runs at this share of its full speed. */
-export const lowestShare = 0.35;
+export const lowestShare = 0.38;
 
 /** Connections at work, on average: below the first nobody is disturbed, from the second on all is given that is. */
 const busyRange = { from: 0.25, to: 1 };
@@ -44,8 +44,8 @@ const lagRange = { from: 64 * 2 ** 20, to: 256 * 2 ** 20 };
 
 /** More of them say no more, and would be remembered longer. */
 const mostCounted = 3;
-/** How long a look is remembered. */
-const memoryMs = 1_000;
+/** How long a look is remembered: some of them, so that a question now and then, as of a monitor, is none. */
+const memoryMs = 400;
 /** Each second the share may grow by this part of itself. */
 const growthPerSecond = 0.8;
 /** Smaller changes are none. */
@@ -69,10 +69,8 @@ export class ThrottleController {
     const share = Math.min(wish.share, highest);
     const isChange =
       Math.abs(share - this.#share) >= leastChange || (share === 1 && this.#share < 1);
-    if (isChange) {
-      this.#share = share;
-      this.#reason = wish.reason;
-    }
+    if (isChange) this.#share = share;
+    if (isChange || wish.share === share) this.#reason = wish.reason;
     return { share: this.#share, reason: this.#reason };
   }
 

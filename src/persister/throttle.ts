@@ -4,7 +4,7 @@
 // than the ceiling allows, and idle time is not saved up. Its limits are asked for at each look, and may change at any
 // time; who changes them while the daemon gives way to others is in adaptive-throttle.ts.
 import { type Clock, longestDelayMs, systemClock } from "../supervisor/clock.ts";
-import { Pace } from "./pace.ts";
+import { Pace, sleep } from "./pace.ts";
 import { type Turn, Turns } from "./turns.ts";
 
 interface ThrottleLimits {
@@ -26,11 +26,16 @@ export interface ThrottleOptions {
   readonly clock?: Clock;
 }
 
-/**
- * To be called between two pieces of a COPY, with the rows of the one that was sent: waits, so that the server rests as
- * long as it is to. The server works on a piece after it was sent, so only what a row usually takes says how long.
- */
-export type Rest = (rows: number) => Promise<void>;
+/** How a transaction's rows are to be sent. */
+export interface Pacing {
+  /** Rows of the next piece at most. */
+  readonly pieceRows: number;
+  /**
+   * To be called between two pieces of a COPY, with the rows of the one that was sent: waits, so that the server rests
+   * as long as it is to. The server works on a piece after it was sent, so only what a row usually takes says how long.
+   */
+  rest(rows: number): Promise<void>;
+}
 
 type Kind = "large" | "small";
 const kindOf = ({ rows }: Pick<Turn, "rows">): Kind => (rows < largeRows ? "small" : "large");
@@ -47,6 +52,9 @@ const largeRows = 5_000;
 const shareBesideSmall = 0.5;
 /** How long the next small one is waited for: a package takes a few steps before it has its batch. */
 const smallStayMs = 100;
+/** Rows are prepared so many times as fast as they are written, so that nobody waits for them. */
+const preparedBy = 1.5;
+const longestSpreadMs = 500;
 /** How fast the best is forgotten where it is not reached. */
 const forgetting = 0.05;
 
@@ -129,7 +137,7 @@ export class Throttle {
   async run<Result>(
     turn: Turn,
     signal: AbortSignal,
-    work: (rest: Rest) => Promise<Result>,
+    work: (pacing: Pacing) => Promise<Result>,
   ): Promise<Result> {
     signal.throwIfAborted();
     if (this.#options.whenKnown !== undefined) await this.#options.whenKnown(signal);
@@ -137,7 +145,7 @@ export class Throttle {
     const kind = kindOf(turn);
     const pace = new Pace(this.#clock, () => this.#shareOf(kind), this.#msPerRow, signal);
     try {
-      const result = await work((rows) => pace.rest(rows));
+      const result = await work(pace);
       this.#note(turn, pace);
       return result;
     } finally {
@@ -146,6 +154,17 @@ export class Throttle {
       this.#endedAtMs = this.#clock.nowMs();
       this.#look();
     }
+  }
+
+  /**
+   * To be called by who prepares rows, with so many of them: waits where there is to be rest. Without it a whole batch
+   * would be read and parsed at once, as soon as there is room for it, and take the processors from others meanwhile.
+   */
+  async spread(rows: number, signal: AbortSignal): Promise<void> {
+    const { share } = this.#options.limits();
+    if (share >= 1 || this.#msPerRow === undefined || signal.aborted) return;
+    const ms = Math.min(longestSpreadMs, (rows * this.#msPerRow) / share / preparedBy);
+    await sleep(this.#clock, ms, signal);
   }
 
   /** The limits are others now. */

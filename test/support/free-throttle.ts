@@ -1,5 +1,5 @@
 // A throttle that holds nobody back but by the number of transactions.
-import { Throttle } from "../../src/persister/throttle.ts";
+import { type Pacing, Throttle } from "../../src/persister/throttle.ts";
 
 export function freeThrottle(maxTransactions = 4): Throttle {
   return new Throttle({
@@ -8,5 +8,8 @@ export function freeThrottle(maxTransactions = 4): Throttle {
   });
 }
 
-/** Between the pieces of a COPY. */
-export const noRest = (): Promise<void> => Promise.resolve();
+/** All at once, and no rest in between. */
+export const noRest: Pacing = {
+  pieceRows: Number.POSITIVE_INFINITY,
+  rest: () => Promise.resolve(),
+};
