@@ -7,10 +7,11 @@ import { latency } from "./scenarios/latency.ts";
 import { many } from "./scenarios/many.ts";
 import { memory } from "./scenarios/memory.ts";
 import { parts } from "./scenarios/parts.ts";
+import { readers } from "./scenarios/readers.ts";
 import type { Plan, Scenario } from "./scenarios/scenario.ts";
 
 /** In the order in which they run. */
-const all: readonly Scenario[] = [compare, parts, memory, many, latency, fair, gentle];
+const all: readonly Scenario[] = [compare, parts, memory, many, latency, fair, readers, gentle];
 
 const examples = `
 Scenarios:

@@ -25,6 +25,9 @@ export const goals = {
   /** Percent of full speed that is left beside another user. */
   speedBesideUser: atLeast(25),
   recoverySeconds: atMost(10),
+  /** Time of a load beside 200 readers of the HTTP API, by that of a load alone. */
+  besideReaders: atMost(1.15),
+  failedRequests: atMost(0),
   /** Percent of the big package that is loaded when the last small one is complete. */
   bigPackageShare: atMost(50),
 } as const satisfies Readonly<Record<string, Limit>>;

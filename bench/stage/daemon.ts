@@ -35,6 +35,7 @@ export class Daemon {
   readonly #lastLines: string[] = [];
   readonly #bell = new EventEmitter().setMaxListeners(0);
   #isReady = false;
+  #httpUrl: string | undefined;
 
   private constructor({ databaseUrl, filesDir, dataDir, env, preload }: DaemonOptions) {
     this.process = spawn(process.execPath, [entry], {
@@ -68,6 +69,12 @@ export class Daemon {
       await daemon.stop();
       throw error;
     }
+  }
+
+  /** Of its HTTP address. */
+  get httpUrl(): string {
+    if (this.#httpUrl === undefined) throw this.#failure("it has no HTTP address");
+    return this.#httpUrl;
   }
 
   get pid(): number {
@@ -113,6 +120,8 @@ export class Daemon {
       const { name, time }: { name: string; time: string } = JSON.parse(line);
       this.#ends.push({ name, atMs: Date.parse(time) });
     } else if (line.includes('"msg":"ready"')) {
+      const { http }: { http: string | null } = JSON.parse(line);
+      this.#httpUrl = http ?? undefined;
       this.#isReady = true;
     }
     this.#bell.emit("change");

@@ -15,6 +15,8 @@ export async function loadCampaign(campaign: Campaign, seed: number): Promise<vo
   try {
     for (const kind of [
       "small",
+      "middle",
+      "large",
       "edges",
       "dirty",
       "foreign",

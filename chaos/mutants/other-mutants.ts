@@ -91,6 +91,17 @@ export const otherMutants: readonly Mutant[] = [
     hunt: loadCampaign,
   },
   {
+    name: "the memory of a chunk is used again before its rows are in",
+    patches: [
+      {
+        file: "staging/staging-store.ts",
+        text: "this.#lentBytes += chunk.stagedBytes;",
+        replacement: "this.#lentBytes += chunk.stagedBytes; chunk.release();",
+      },
+    ],
+    hunt: loadCampaign,
+  },
+  {
     name: "a blank line counts",
     patches: [
       {

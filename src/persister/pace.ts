@@ -2,8 +2,8 @@
 // the time that it may take. Others are disturbed by what is done at once; the commit stays as large as it is.
 import type { Clock } from "../supervisor/clock.ts";
 
-/** Shorter rests are not worth a timer: they add up for the next piece. */
-const shortestRestMs = 2;
+/** Shorter rests are not worth a timer. Between pieces they add up for the next one. */
+export const shortestRestMs = 2;
 /** The server's work on a piece, where there is to be rest: others may have to wait for it, and to flush its log. */
 const pieceMs = 1;
 /** So that a change of mind is felt soon. */

@@ -4,7 +4,7 @@
 // than the ceiling allows, and idle time is not saved up. Its limits are asked for at each look, and may change at any
 // time; who changes them while the daemon gives way to others is in adaptive-throttle.ts.
 import { type Clock, longestDelayMs, systemClock } from "../supervisor/clock.ts";
-import { Pace, sleep } from "./pace.ts";
+import { Pace, shortestRestMs, sleep } from "./pace.ts";
 import { type Turn, Turns } from "./turns.ts";
 
 interface ThrottleLimits {
@@ -164,7 +164,7 @@ export class Throttle {
     const { share } = this.#options.limits();
     if (share >= 1 || this.#msPerRow === undefined || signal.aborted) return;
     const ms = Math.min(longestSpreadMs, (rows * this.#msPerRow) / share / preparedBy);
-    await sleep(this.#clock, ms, signal);
+    if (ms >= shortestRestMs) await sleep(this.#clock, ms, signal);
   }
 
   /** The limits are others now. */

@@ -113,8 +113,8 @@ test("a package that starts again goes on from its checkpoint, and ends once", a
   const crash = (): never => {
     throw new Error("out of luck");
   };
-  let copies = 0;
-  const faults = faultsAt({ after_copy: () => (++copies === 2 ? crash() : undefined) });
+  let batches = 0;
+  const faults = faultsAt({ before_checkpoint: () => (++batches === 2 ? crash() : undefined) });
   daemon = await startDaemonInProcess({ DOWNLINK_BATCH_ROWS: "10" }, faults);
   const told = await load("restarted.json", samplePackage({ lines: 15, seed: 3 }).bytes);
   const fileId = fileIdOf(told);

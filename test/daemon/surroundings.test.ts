@@ -3,11 +3,12 @@ import { chmod, lstat, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { isRoot } from "../folders/unprivileged.ts";
-import { TestDaemon } from "../support/daemon.ts";
+import { filesIn, TestDaemon } from "../support/daemon.ts";
 import { drop } from "../support/drop.ts";
 import { samplePackage } from "../support/sample-package.ts";
 import { openStation, type Station } from "../support/shared-daemon.ts";
 import { after, asRootOfItsOwn, canUnshare } from "../support/surroundings.ts";
+import { until } from "../support/until.ts";
 
 let station: Station;
 beforeEach(async () => {
@@ -85,6 +86,10 @@ test("S11: whatever the umask, files are 0640 and folders 0750 at most", async (
     await daemon.ready();
     for (const [at, { bytes }] of samples.entries()) await drop(dir, `good-${at}`, bytes);
     await daemon.logged("package complete", samples.length);
+    await until(
+      "the end of the claims",
+      async () => (await filesIn(dir))["processing"]?.length === 0,
+    );
     expect(await tooOpen(dir)).toEqual([]);
   } finally {
     await daemon.stop();
