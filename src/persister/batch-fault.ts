@@ -14,16 +14,19 @@ export type BatchFault =
 
 const wrongStream = new Set(["22P03", "22P04", "08P01"]);
 
-/** @param table the one that was being written when the error came. */
-export function classify(error: unknown, table: "telemetry" | "other"): BatchFault {
+/** What was being written when an error came. */
+export type Written = "telemetry" | "rejected_lines" | "other";
+
+export function classify(error: unknown, written: Written): BatchFault {
   const code = errorCode(error);
   if (code !== undefined && wrongStream.has(code)) return { kind: "bug" };
   if (code === "57014") return { kind: "too_slow" };
   if (code === "55P03") return { kind: "blocked" };
   if (code === "40001" || code === "40P01") return { kind: "again" };
   if (isOutage(error)) return { kind: "away" };
-  if (table !== "telemetry" || code === undefined) return { kind: "bug" };
-  if (code === "23505") return { kind: "late_commit" };
+  // A batch of bad lines alone has no row in telemetry that would tell.
+  if (code === "23505" && written !== "other") return { kind: "late_commit" };
+  if (written !== "telemetry" || code === undefined) return { kind: "bug" };
   if (/^2[23]/.test(code)) return { kind: "line", sqlState: code, row: copyRow(error) };
   return { kind: "bug" };
 }

@@ -10,7 +10,7 @@ import type {
   PackageHeader,
   StagedBatch,
 } from "../staging/staging-store.ts";
-import { type BatchFault, classify } from "./batch-fault.ts";
+import { type BatchFault, classify, type Written } from "./batch-fault.ts";
 import { PieceMemory } from "./binary-copy.ts";
 import { type CopyPiece, copyRows } from "./copy-stream.ts";
 import { copyRejected, encodeRejected, rejectedLines } from "./rejected-rows.ts";
@@ -78,16 +78,17 @@ export async function runTransaction(
   tools: TransactionTools,
 ): Promise<TransactionOutcome> {
   const { faults } = tools;
-  let table: "telemetry" | "other" = "other";
+  let written: Written = "other";
   try {
     await faults.at("before_begin");
     await begin(client, owner, tools);
-    table = "telemetry";
+    written = "telemetry";
     await tools.load(client, owner.fileId, batch.slices);
     await faults.at("after_copy");
-    table = "other";
+    written = "rejected_lines";
     const { imported, rejected } = countLines(batch);
     await storeRejected(client, owner, batch, tools.maxRejectsStored);
+    written = "other";
     if (!(await tools.isNext)) return { kind: "not_next" };
     await faults.at("before_checkpoint");
     if (!(await advance(client, owner, batch, imported, rejected))) return { kind: "fenced" };
@@ -99,7 +100,7 @@ export async function runTransaction(
     return await commit(client, { kind: "committed", imported, rejected }, faults);
   } catch (error) {
     if (error instanceof CopyCountError) throw error;
-    return { kind: "fault", fault: classify(error, table), error };
+    return { kind: "fault", fault: classify(error, written), error };
   }
 }
 

@@ -62,6 +62,11 @@ test.each(["22003", "23505", "23514"])("%s elsewhere is no line's fault, but a b
   expect(classify(databaseError(code), "other").kind).toBe("bug");
 });
 
+test("a rejected line that is there already means a late commit, as a row does", () => {
+  expect(classify(databaseError("23505"), "rejected_lines").kind).toBe("late_commit");
+  expect(classify(databaseError("23514"), "rejected_lines").kind).toBe("bug");
+});
+
 describe("the refused row", () => {
   test.each([
     ["COPY telemetry, line 7", 7],

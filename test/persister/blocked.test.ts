@@ -11,6 +11,7 @@ import { makeCommitter } from "../support/committer-fixture.ts";
 import { noRest } from "../support/free-throttle.ts";
 import { createMigratedDatabase, type MigratedDatabase } from "../support/migrated-database.ts";
 import {
+  badLine,
   batchOfLines,
   beginPackage,
   goodLines,
@@ -104,4 +105,18 @@ test("keys that somebody else holds are waited for", async () => {
   await client.query("COMMIT");
   client.release();
   expect(await outcome).toMatchObject({ kind: "committed", imported: 5 });
+});
+
+test.each([
+  ["good lines", goodLines(3)],
+  ["bad lines alone", [badLine, badLine]],
+])("an older run whose batch of %s a successor has brought in lets go", async (_, lines) => {
+  const row = await beginPackage(database);
+  const successor = await database.ledger.own(row.id, 20);
+  if (successor === undefined) throw new Error("not ours");
+  const { committer } = makeCommitter(running);
+  const again = () => batchOfLines(lines);
+  expect(await committer.commit(ownerOf(successor), again())).toMatchObject({ kind: "committed" });
+  expect(await committer.commit(ownerOf(row), again())).toEqual({ kind: "let_go" });
+  expect(await stored(database, row.id)).toMatchObject({ total: lines.length });
 });
