@@ -6,6 +6,7 @@ import { checkAtRest } from "../checker/check.ts";
 import { makePackage, plainShape } from "../manifest/generator.ts";
 import { Random } from "../random.ts";
 import { Cargo } from "../stage/cargo.ts";
+import { untilSettled } from "../stage/settled.ts";
 import { type Campaign, finishLeg, openStation } from "./campaign.ts";
 
 /** No fault at all: one package of each kind, with edge values, and twins. */
@@ -13,6 +14,9 @@ export async function loadCampaign(campaign: Campaign, seed: number): Promise<vo
   const station = await openStation(campaign, { batchRows: 200 });
   const cargo = new Cargo(station, `load-${seed}`, new Random(seed));
   try {
+    await station.start();
+    await cargo.dropOne("large");
+    await untilSettled(station, campaign.limits); // Its memory is then used again for the others.
     for (const kind of [
       "small",
       "middle",

@@ -91,12 +91,12 @@ export const otherMutants: readonly Mutant[] = [
     hunt: loadCampaign,
   },
   {
-    name: "the memory of a chunk is used again before its rows are in",
+    name: "chunks are given memory that others still have",
     patches: [
       {
-        file: "staging/staging-store.ts",
-        text: "this.#lentBytes += chunk.stagedBytes;",
-        replacement: "this.#lentBytes += chunk.stagedBytes; chunk.release();",
+        file: "staging/chunk-memory.ts",
+        text: "this.#free.pop()",
+        replacement: "this.#free.at(-1)",
       },
     ],
     hunt: loadCampaign,
