@@ -1,4 +1,5 @@
 // People and programs that look at the daemon over HTTP, many at a time.
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 
 /** Each reader asks so often. */
@@ -13,6 +14,7 @@ export class ApiReaders {
 
   private constructor(questions: readonly URL[]) {
     this.#questions = questions;
+    setMaxListeners(0, this.#stopping.signal); // One for each reader.
   }
 
   /** Returns when each of them has asked once. @param baseUrl of a daemon that knows at least one package */

@@ -53,6 +53,7 @@ const already = Promise.resolve(true);
 export class BatchCommitter {
   readonly #options: CommitterOptions;
   readonly #lifetime: Lifetime;
+  readonly #loadWhole: Manner["load"] = (pacing) => loadWhole(this.#options.faults, pacing);
 
   constructor(options: CommitterOptions, lifetime: Lifetime) {
     this.#options = options;
@@ -108,8 +109,6 @@ export class BatchCommitter {
       ({ outcome, seconds } = await this.#attempt(owner, batch, manner));
     }
   }
-
-  readonly #loadWhole: Manner["load"] = (pacing) => loadWhole(this.#options.faults, pacing);
 
   #attempt(owner: BatchOwner, batch: StagedBatch, manner: Manner): Promise<Attempted> {
     return attemptBatch(owner, batch, manner, this.#options, this.#lifetime);

@@ -1,6 +1,7 @@
 // The one transaction by which a package advances: rows, rejected lines, counters and checkpoint together or not at
 // all. Fenced twice: by the owner's epoch, which stops a run that was replaced, and by the old checkpoint, which stops
 // the same batch from going in again. What to do when it fails is decided elsewhere (batch-committer.ts).
+import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { CopyCountError, NotCommittedError } from "../errors.ts";
 import type { FaultPoints } from "../observability/fault-points.ts";
@@ -33,6 +34,8 @@ export interface BatchOwner {
 interface TransactionLimits {
   readonly maxRejectsStored: number;
   readonly lockMs: number;
+  /** How long the batch before it is waited for. Default: a little less than the server bears. */
+  readonly placeMs?: number;
 }
 
 /** How the table stands after the attempt. "unknown": COMMIT was sent, and its answer lost. */
@@ -40,7 +43,7 @@ export type TransactionOutcome =
   | { readonly kind: "committed"; readonly imported: number; readonly rejected: number }
   /** The ledger row is not where this run left it: another owner has the package. */
   | { readonly kind: "fenced" }
-  /** The batch before it is not in: its rows were sent for nothing. */
+  /** The batch before it is not in, or not yet: its rows were sent for nothing. */
   | { readonly kind: "not_next" }
   /** The file is no longer the one that was hashed; only asked for the last batch. */
   | { readonly kind: "file_changed" }
@@ -63,8 +66,9 @@ export interface TransactionTools extends TransactionLimits {
   readonly isFileUnchanged: () => Promise<boolean>;
 }
 
-/** Between two statements of a transaction there is no more than some encoding to be done. */
+/** Between two statements of a transaction there is no more than some encoding to be done, and a wait for its place. */
 const longestIdleMs = 10_000;
+const longestPlaceMs = longestIdleMs - 2_000;
 
 /** @param epoch "" for the beginning that all runs of a package share. */
 export const applicationName = (fileId: number, epoch: number | ""): string =>
@@ -89,7 +93,7 @@ export async function runTransaction(
     const { imported, rejected } = countLines(batch);
     await storeRejected(client, owner, batch, tools.maxRejectsStored);
     written = "other";
-    if (!(await tools.isNext)) return { kind: "not_next" };
+    if (!(await hasPlace(tools))) return { kind: "not_next" };
     await faults.at("before_checkpoint");
     if (!(await advance(client, owner, batch, imported, rejected))) return { kind: "fenced" };
     if (batch.last) {
@@ -151,6 +155,20 @@ async function begin(
     `BEGIN; SET LOCAL application_name = ${client.escapeLiteral(applicationName(fileId, epoch))};
      SET LOCAL lock_timeout = ${lockMs}; SET LOCAL idle_in_transaction_session_timeout = ${longestIdleMs}`,
   );
+}
+
+/** Whether the batch before it came in, in time. */
+async function hasPlace({
+  isNext,
+  placeMs = longestPlaceMs,
+}: Pick<TransactionTools, "isNext" | "placeMs">): Promise<boolean> {
+  const over = new AbortController();
+  const late = delay(placeMs, false, { signal: over.signal });
+  try {
+    return await Promise.race([isNext, late]);
+  } finally {
+    over.abort();
+  }
 }
 
 async function storeRejected(

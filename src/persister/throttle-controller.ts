@@ -35,7 +35,7 @@ export interface Decision {
 }
 
 /** Beside others a load still runs at this share of its full speed. */
-export const lowestShare = 0.38;
+export const lowestShare = 0.4;
 
 /** Connections at work, on average: below the first nobody is disturbed, from the second on all is given that is. */
 const busyRange = { from: 0.25, to: 1 };

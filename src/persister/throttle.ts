@@ -161,7 +161,7 @@ export class Throttle {
    * would be read and parsed at once, as soon as there is room for it, and take the processors from others meanwhile.
    */
   async spread(rows: number, signal: AbortSignal): Promise<void> {
-    const { share } = this.#options.limits();
+    const share = this.#shareOf("large");
     if (share >= 1 || this.#msPerRow === undefined || signal.aborted) return;
     const ms = Math.min(longestSpreadMs, (rows * this.#msPerRow) / share / preparedBy);
     if (ms >= shortestRestMs) await sleep(this.#clock, ms, signal);
@@ -212,19 +212,25 @@ export class Throttle {
     }
   }
 
-  /** There is no pause beside a transaction that writes; where there is to be rest, one of each kind writes. */
+  /**
+   * There is no pause beside a transaction that writes; where there is to be rest, one of each kind writes, and beside
+   * small ones a single large one.
+   */
   #hasPlaceFor(kind: Kind): boolean {
     const { pauseMs, share } = this.#options.limits();
     if (pauseMs > 0) return this.#running.large + this.#running.small === 0;
-    return this.#running[kind] < (share < 1 ? 1 : this.#options.maxTransactions[kind]);
+    const isAlone = share < 1 || (kind === "large" && this.#areSmallAtWork);
+    return this.#running[kind] < (isAlone ? 1 : this.#options.maxTransactions[kind]);
   }
 
   /** A large transaction leaves room to small ones of other packages, which would feel it in each of their steps. */
   #shareOf(kind: Kind): number {
     const { share } = this.#options.limits();
-    const areSmallAtWork =
-      this.#running.small > 0 || this.#clock.nowMs() - this.#smallAtMs < smallStayMs;
-    return kind === "large" && areSmallAtWork ? Math.min(share, shareBesideSmall) : share;
+    return kind === "large" && this.#areSmallAtWork ? Math.min(share, shareBesideSmall) : share;
+  }
+
+  get #areSmallAtWork(): boolean {
+    return this.#running.small > 0 || this.#clock.nowMs() - this.#smallAtMs < smallStayMs;
   }
 
   /** Time pays for who waits, at the rate that held meanwhile. */

@@ -46,6 +46,18 @@ describe("a batch that is fenced off leaves nothing", () => {
     expect(await stored(database, row.id)).toMatchObject({ ...untouched, checkpoint: 3 });
   });
 
+  test.each([
+    ["is not in", () => Promise.resolve(false)],
+    ["does not come in for a long time", () => new Promise<boolean>(() => {})],
+  ])("when the batch before it %s", async (_, isNext) => {
+    const row = await beginPackage(database);
+    const place = () => ({ isNext: isNext(), placeMs: 20 });
+    expect(await attempt(database, ownerOf(row), batchOfLines(goodLines(3)), place)).toEqual({
+      kind: "not_next",
+    });
+    expect(await stored(database, row.id)).toMatchObject(untouched);
+  });
+
   test("when the package is not in work any more", async () => {
     const row = await beginPackage(database);
     await database.ledger.fail(row.id, row.ownerEpoch, "given up");
