@@ -18,7 +18,8 @@ export interface ReadGateOptions {
 const atOnce = 3;
 const mostWaiting = 1_000;
 const longestWaitMs = 60_000;
-const mostSavedMs = 1_000;
+/** What was not asked while nothing was loaded is no reason to take a second of the next load's. */
+const mostSavedMs = { idle: 1_000, loading: 100 };
 /** What a few have taken beyond the budget is not charged to those who come later. */
 const mostOwedMs = 2_000;
 /** With no more than so many in line there is no crowd, and nobody waits longer than that. */
@@ -31,7 +32,7 @@ export class ReadGate {
   readonly #isLoading: () => boolean;
   readonly #share: number;
   readonly #nowMs: () => number;
-  #budgetMs = mostSavedMs;
+  #budgetMs = mostSavedMs.idle;
   #accountedMs: number;
 
   constructor({ isLoading, share = 0.05, nowMs = () => performance.now() }: ReadGateOptions) {
@@ -70,8 +71,10 @@ export class ReadGate {
 
   #earn(): void {
     const nowMs = this.#nowMs();
-    const earnedMs = (nowMs - this.#accountedMs) * (this.#isLoading() ? this.#share : 1);
-    this.#budgetMs = Math.min(mostSavedMs, this.#budgetMs + earnedMs);
+    const isLoading = this.#isLoading();
+    const earnedMs = (nowMs - this.#accountedMs) * (isLoading ? this.#share : 1);
+    const most = isLoading ? mostSavedMs.loading : mostSavedMs.idle;
+    this.#budgetMs = Math.min(most, this.#budgetMs + earnedMs);
     this.#accountedMs = nowMs;
   }
 }

@@ -44,19 +44,18 @@ export interface Span {
   readonly to: string;
 }
 
-/** From the first reading to the last, as the ledger says. @returns undefined if there is none in the range */
+/** From the first reading to the last, as the ledger says. @returns undefined if there is none in the range, or no range */
 export async function spanOf(db: Queryable, readings: Readings): Promise<Span | undefined> {
   const { since, until } = readings;
+  const from = sql<
+    string | null
+  >`greatest(min(${files.firstTimestamp}), ${since ?? null}::timestamptz)`;
+  const to = sql<string | null>`least(max(${files.lastTimestamp}), ${until ?? null}::timestamptz)`;
   const [row] = await db
-    .select({
-      from: sql<
-        string | null
-      >`greatest(min(${files.firstTimestamp}), ${since ?? null}::timestamptz)`,
-      to: sql<string | null>`least(max(${files.lastTimestamp}), ${until ?? null}::timestamptz)`,
-    })
+    .select({ from, to, isRange: sql<boolean | null>`${from} <= ${to}` })
     .from(files)
     .where(and(isFileAmong(readings), sql`${files.firstTimestamp} IS NOT NULL`));
-  if (!row || row.from === null || row.to === null) return undefined;
+  if (!row?.isRange || row.from === null || row.to === null) return undefined;
   return { from: row.from, to: row.to };
 }
 

@@ -19,9 +19,10 @@ async function isAtOnce(asked: Promise<unknown>): Promise<boolean> {
 }
 
 describe("while packages are loaded", () => {
-  test("what was saved up is used at once, and then one waits for more", async () => {
+  test("a little that was saved up is used at once, and then one waits for more", async () => {
     const { ask, pass } = stage(true);
-    for (let n = 0; n < 4; n++) expect(await isAtOnce(ask(300))).toBe(true);
+    pass(100_000); // However long nobody asked.
+    for (let n = 0; n < 4; n++) expect(await isAtOnce(ask(30))).toBe(true);
     const crowd = Array.from({ length: 10 }, () => ask(10));
     for (const waiting of crowd) expect(await isAtOnce(waiting)).toBe(false);
     pass(10_000);

@@ -159,6 +159,11 @@ describe("satellites", () => {
     ]);
   });
 
+  test("of a range that ends before it begins are none, although a package spans both ends", async () => {
+    const range = { since: "2024-05-01T12:01:00Z", until: "2024-05-01T12:00:30Z" };
+    expect(await findCoverage(db, { ...query, ...range })).toBeUndefined();
+  });
+
   test("that have no readings are not covered", async () => {
     expect(await findCoverage(db, { ...query, satelliteType: "heron_mk1" })).toBeUndefined();
   });
