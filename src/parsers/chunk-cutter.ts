@@ -6,6 +6,7 @@
 // States: *collecting*, the buffer holds whole lines and the beginning of one; *skipping*, the line at hand is too
 // long, only its first bytes are kept, and the buffer is used over and over until its LF comes. It cuts only when the
 // buffer is full or the file has ended, so the cuts depend on the bytes alone, and not on how they came.
+import { chunkBytes as usualChunkBytes } from "../staging/chunk-memory.ts";
 import { areBlank } from "./line-bounds.ts";
 
 /** Whole lines, to be parsed. */
@@ -74,7 +75,7 @@ export class ChunkCutter {
   #offset: number;
   #skipped: Skipped | undefined;
 
-  constructor({ offset = 0, maxLineBytes, chunkBytes = 262_144, memory }: CutterOptions) {
+  constructor({ offset = 0, maxLineBytes, chunkBytes = usualChunkBytes, memory }: CutterOptions) {
     if (!(chunkBytes >= 1)) throw new RangeError(`expected chunkBytes >= 1, got ${chunkBytes}`);
     if (!(maxLineBytes >= 1))
       throw new RangeError(`expected maxLineBytes >= 1, got ${maxLineBytes}`);

@@ -18,7 +18,7 @@ export interface ParsePoolOptions {
 }
 
 interface Chunk {
-  /** Whole lines. Its whole ArrayBuffer is handed over: afterwards it is empty here. Shared memory is left alone till then. */
+  /** Whole lines. Its whole ArrayBuffer is handed over: afterwards it is empty here. In shared memory it stays, untouched. */
   readonly source: Uint8Array;
   /** The name of a known type. */
   readonly satelliteType: string;

@@ -1,8 +1,14 @@
 // All batches of a package, committed in their order, two in work at a time: the rows of one are sent while the one
 // before it is committed, so that the server need not wait for us, nor we for its disk. The ledger is touched only when
 // the one before is in. If that takes more than one attempt, what was sent behind it is dropped and sent again.
-import type { FileEnd, StagedBatch, StagingStore } from "../staging/staging-store.ts";
-import { type BatchLimits, halve, maxBatchBytes } from "../staging/staging-store.ts";
+import {
+  type BatchLimits,
+  type FileEnd,
+  halve,
+  maxBatchBytes,
+  type StagedBatch,
+  type StagingStore,
+} from "../staging/staging-store.ts";
 import {
   type BatchCommitter,
   type CommitOutcome,
@@ -68,7 +74,7 @@ export class BatchPipeline {
         current = await this.#upToDate(await following, current, owner);
       }
     } finally {
-      over.abort();
+      over.abort(ending); // With a reason: without one each package would pay for an error that nobody sees.
       await ended(following); // Its connection is given back before the package goes on.
     }
   }
@@ -133,6 +139,8 @@ export class BatchPipeline {
     return { maxRows: Math.min(this.#maxRows, this.#options.maxRows()), maxBytes: maxBatchBytes };
   }
 }
+
+const ending = "the package's batches have ended";
 
 type TooSlow = { readonly kind: "too_slow" };
 

@@ -1,7 +1,6 @@
 // The one transaction by which a package advances: rows, rejected lines, counters and checkpoint together or not at
 // all. Fenced twice: by the owner's epoch, which stops a run that was replaced, and by the old checkpoint, which stops
 // the same batch from going in again. What to do when it fails is decided elsewhere (batch-committer.ts).
-import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { CopyCountError, NotCommittedError } from "../errors.ts";
 import type { FaultPoints } from "../observability/fault-points.ts";
@@ -157,17 +156,19 @@ async function begin(
   );
 }
 
-/** Whether the batch before it came in, in time. */
+/** Whether the batch before it came in, in time. Asked by every transaction: so without a signal, and its error. */
 async function hasPlace({
   isNext,
   placeMs = longestPlaceMs,
 }: Pick<TransactionTools, "isNext" | "placeMs">): Promise<boolean> {
-  const over = new AbortController();
-  const late = delay(placeMs, false, { signal: over.signal });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, placeMs, false);
+  });
   try {
     return await Promise.race([isNext, late]);
   } finally {
-    over.abort();
+    clearTimeout(timer);
   }
 }
 

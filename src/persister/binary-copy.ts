@@ -23,7 +23,9 @@ export class PieceMemory {
   #buffer = Buffer.alloc(0);
 
   of(sizeBytes: number): Buffer {
-    if (this.#buffer.length < sizeBytes) this.#buffer = Buffer.allocUnsafeSlow(sizeBytes * growth);
+    if (this.#buffer.length < sizeBytes) {
+      this.#buffer = Buffer.allocUnsafeSlow(Math.ceil(sizeBytes * growth));
+    }
     return this.#buffer.subarray(0, sizeBytes);
   }
 }
@@ -37,8 +39,9 @@ export class CopyWriter {
   readonly #view: DataView;
   #at = 0;
 
-  constructor(sizeBytes: number, memory = new PieceMemory()) {
-    this.buffer = memory.of(sizeBytes);
+  /** @param memory default: some of its own */
+  constructor(sizeBytes: number, memory?: PieceMemory) {
+    this.buffer = memory?.of(sizeBytes) ?? Buffer.allocUnsafe(sizeBytes);
     this.#view = new DataView(this.buffer.buffer, this.buffer.byteOffset, sizeBytes);
   }
 

@@ -16,6 +16,7 @@ import { stageLongLine } from "../../parsers/long-line.ts";
 import { parseLines } from "../../parsers/parse-lines.ts";
 import { validate } from "../../persister/validation.ts";
 import type { SatelliteType } from "../../satellites/satellite.ts";
+import { chunkBytes } from "../../staging/chunk-memory.ts";
 import { StagedChunk } from "../../staging/staged-chunk.ts";
 import type { FilePosition } from "../../staging/staging-store.ts";
 import { emptyTally, type Tally, TallyCounter } from "./tally.ts";
@@ -44,7 +45,6 @@ export interface NoPackage {
 }
 
 const alwaysHashedBytes = 2 ** 30;
-const chunkBytes = 256 * 1024;
 
 /** @throws what the operating system refuses */
 export async function checkPackage(
