@@ -62,26 +62,41 @@ function casesOf({ isSmoke, isLarge, ...plan }: Plan): Case[] {
   return cases;
 }
 
+/** A large package takes turns with one of a million lines, by whose time per line its own is judged. */
 async function measure(
   stage: Stage,
   started: StartedDaemon,
   one: Case,
   { rounds, tell }: Plan,
 ): Promise<Compared> {
-  const load = await prepare(stage, started, one);
-  const taking = (one.lines > million ? methodsForLarge : methods).filter(
-    ({ onlyGoodLines }) => one.badShare === 0 || !onlyGoodLines,
-  );
-  const trials = new Map<string, Trial[]>(taking.map(({ name }) => [name, []]));
+  const cases = one.lines > million ? [one, { ...one, lines: million }] : [one];
+  const loaded: Loaded[] = [];
+  for (const each of cases) loaded.push(await prepare(stage, started, each));
   for (let round = 0; round < rounds; round++) {
-    for (const method of rotated(taking, round)) {
-      const trial = await tryMethod(method, stage, load, started);
-      trials.get(method.name)?.push(trial);
-      tell(`${caseText(one)}, ${method.name}: ${shownNumber(trial.seconds)} s`);
+    for (const { load, trials, ...each } of loaded) {
+      for (const method of rotated(methodsFor(one), round)) {
+        const trial = await tryMethod(method, stage, load, started);
+        trials.set(method.name, [...(trials.get(method.name) ?? []), trial]);
+        tell(`${caseText(each)}, ${method.name}: ${shownNumber(trial.seconds)} s`);
+      }
     }
   }
-  for (const path of [load.original, ...Object.values(load.prepared)]) await rm(path);
-  return { ...one, trials };
+  for (const { load } of loaded) {
+    for (const path of [load.original, ...Object.values(load.prepared)]) await rm(path);
+  }
+  const [{ trials } = { trials: new Map<string, Trial[]>() }, beside] = loaded;
+  return { ...one, trials, beside };
+}
+
+interface Loaded extends Case {
+  readonly load: Load;
+  /** By the method's name. */
+  readonly trials: Map<string, Trial[]>;
+}
+
+function methodsFor({ lines, badShare }: Case): Method[] {
+  const taking = lines > million ? methodsForLarge : methods;
+  return taking.filter(({ onlyGoodLines }) => badShare === 0 || !onlyGoodLines);
 }
 
 /** Each round begins with another method: no method always comes behind the same one. */
@@ -89,12 +104,13 @@ const rotated = (all: readonly Method[], by: number): Method[] =>
   all.map((method, at) => all[(at + by) % all.length] ?? method);
 
 /** Has the daemon load the package, which warms it up, and takes the rows that it has made. */
-async function prepare(stage: Stage, started: StartedDaemon, one: Case): Promise<Load> {
+async function prepare(stage: Stage, started: StartedDaemon, one: Case): Promise<Loaded> {
   const { satelliteType, lines, badShare } = one;
   const shape = { satellite: satelliteType.name, lines, badShare, seed: 1 };
   const original = await stage.packages.original(shape);
   const warmUp = { satelliteType, lines, original, prepared: { binary: "", text: "" } };
   await tryMethod(daemonLoad, stage, { ...warmUp, rows: undefined }, started);
   const rows = await stage.server.countRows();
-  return { ...warmUp, rows, prepared: await prepareRows(stage, "prepared") };
+  const prepared = await prepareRows(stage, `prepared-${lines}`);
+  return { ...one, load: { ...warmUp, rows, prepared }, trials: new Map() };
 }

@@ -19,6 +19,8 @@ export interface Case {
 export interface Compared extends Case {
   /** By the method's name, one for each round. */
   readonly trials: ReadonlyMap<string, readonly Trial[]>;
+  /** Of a large package: one of a million lines, in the same rounds. */
+  readonly beside?: Compared | undefined;
 }
 
 export function caseText({ satelliteType, lines, badShare }: Case): string {
@@ -38,7 +40,7 @@ interface Ratio {
   readonly name: string;
   /** One for each round. */
   readonly samples: readonly number[];
-  readonly limit: Limit;
+  readonly limit: Limit | undefined;
 }
 
 /** The goals are about packages of a million lines, and about others compared with them. */
@@ -47,25 +49,35 @@ const million = 1_000_000;
 /** Ratios of the largest package that all methods load, a million lines in a full run, and of others to it. */
 export function comparedFigures(all: readonly Compared[]): Figure[] {
   const baseLines = Math.max(...all.filter(hasAllMethods).map(({ lines }) => lines));
-  const isJudged = baseLines === million;
-  return all.flatMap((one) =>
-    ratiosOf(one, all, baseLines).map(({ name, samples, limit }) =>
-      medianFigure(`${caseText(one)}: ${name}`, "times", samples, { limit, isJudged }),
-    ),
-  );
+  return all.flatMap((one) => {
+    const isJudged = baseLines === million || one.lines > million;
+    return ratiosOf(one, all, baseLines).map(({ name, samples, limit }) =>
+      medianFigure(`${caseText(one)}: ${name}`, "times", samples, limit && { limit, isJudged }),
+    );
+  });
 }
 
 function ratiosOf(one: Compared, all: readonly Compared[], baseLines: number): Ratio[] {
+  if (one.beside !== undefined) return ratiosOfLarge(one, one.beside);
   const base = all.find((other) => isGoodLike(one, other) && other.lines === baseLines);
   if (base === undefined || one.lines < baseLines) return [];
   if (one === base) return ratiosOfMethods(one);
-  const samples = perLine(one, base);
-  if (one.lines > baseLines) {
-    const name = `time per line, by that of ${shownNumber(baseLines)}`;
-    return [{ name, samples, limit: goals.tenMillion }];
-  }
   if (one.badShare !== 0.5) return [];
+  const samples = perLine(one, base);
   return [{ name: "time per line, by that of good lines", samples, limit: goals.halfBad }];
+}
+
+/** A raw COPY of as many rows says what of it is the server's. */
+function ratiosOfLarge(one: Compared, beside: Compared): Ratio[] {
+  const ratio = (method: Method, limit?: Limit): Ratio => ({
+    name: `${method.name}, time per line by that of ${shownNumber(beside.lines)}`,
+    samples: secondsOf(one, method).map(
+      (seconds, round) =>
+        seconds / one.lines / ((secondsOf(beside, method)[round] ?? Number.NaN) / beside.lines),
+    ),
+    limit,
+  });
+  return [ratio(daemonLoad, goals.tenMillion), ratio(binaryCopy)];
 }
 
 function ratiosOfMethods(one: Compared): Ratio[] {
