@@ -115,10 +115,11 @@ export function loadWhole(faults: FaultPoints, pacing: Pacing): Loader {
     async function* pieces(): AsyncGenerator<CopyPiece> {
       for (const { chunk, from, to } of slices) {
         for (let at = from; at < to; ) {
-          const end = Math.min(to, at + pacing.pieceRows);
+          const { pieceRows } = pacing;
+          const end = Math.min(to, at + pieceRows);
           const piece = encodeTelemetry(fileId, { chunk, from: at, to: end }, memory);
           at = end;
-          yield piece;
+          yield { ...piece, isUrgent: Number.isFinite(pieceRows) };
           await faults.at("mid_copy");
           await pacing.rest(piece.rows);
         }

@@ -2,10 +2,15 @@
 // the time that it may take. Others are disturbed by what is done at once; the commit stays as large as it is.
 import type { Clock } from "../supervisor/clock.ts";
 
-/** Shorter rests are not worth a timer. Between pieces they add up for the next one. */
-export const shortestRestMs = 2;
-/** The server's work on a piece, where there is to be rest: others may have to wait for it, and to flush its log. */
-const pieceMs = 1;
+/** No timer is finer. The rests of very small pieces add up until they are as long. */
+const shortestRestMs = 1;
+/**
+ * From one piece to the next, where there is to be rest: as short as timers allow. Others wait for the work on a piece
+ * wherever no processor is free, and to flush its log.
+ */
+const cycleMs = 1.25;
+/** A delay is made up for by shorter rests, and not by a piece without one; a longer delay than that is not. */
+const mostBehindMs = 20;
 /** So that a change of mind is felt soon. */
 const longestRestMs = 500;
 
@@ -18,6 +23,8 @@ export class Pace {
   /** When what was sent so far is to be done. */
   #dueMs: number;
   #restedMs = 0;
+  /** Sent since the last rest. */
+  #rows = 0;
 
   /** @param share of the time, how much may be worked @param msPerRow what a row takes; undefined: not known, and there is no rest @param signal ends all rests */
   constructor(
@@ -45,8 +52,9 @@ export class Pace {
 
   /** Rows to be sent at once. */
   get pieceRows(): number {
-    if (this.#share() >= 1 || this.#msPerRow === undefined) return Number.POSITIVE_INFINITY;
-    return Math.max(1, Math.ceil(pieceMs / this.#msPerRow));
+    const share = this.#share();
+    if (share >= 1 || this.#msPerRow === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(1, Math.ceil((cycleMs * share) / this.#msPerRow));
   }
 
   /** After so many rows were sent. */
@@ -57,10 +65,13 @@ export class Pace {
       this.#dueMs = beganMs;
       return;
     }
-    this.#dueMs += (rows * this.#msPerRow) / share;
-    const restMs = Math.min(longestRestMs, this.#dueMs - beganMs);
-    if (restMs < shortestRestMs || this.#signal.aborted) return;
-    await sleep(this.#clock, restMs, this.#signal);
+    this.#dueMs = Math.max(this.#dueMs, beganMs - mostBehindMs) + (rows * this.#msPerRow) / share;
+    this.#rows += rows;
+    const dueMs = Math.min(longestRestMs, this.#dueMs - beganMs);
+    const isTooSoon = dueMs < shortestRestMs && this.#rows < this.pieceRows / 2;
+    if (isTooSoon || this.#signal.aborted) return;
+    this.#rows = 0;
+    await sleep(this.#clock, Math.max(shortestRestMs, dueMs), this.#signal);
     this.#restedMs += this.#clock.nowMs() - beganMs;
   }
 }

@@ -17,7 +17,10 @@ const limitMs = 2_000;
 
 // Ours are known by their name, also those of other daemons: they take their share by themselves, and of two that give
 // way to each other neither would get on. A transaction that only stands open disturbs nobody.
-const question = `
+const question = {
+  // Prepared, or the server would plan it anew each time: 3 ms of a processor in place of 0.4.
+  name: "downlink look",
+  text: `
   SELECT count(*) FILTER (WHERE state = 'active' OR state_change > clock_timestamp() - interval '50 ms')::int AS busy,
          count(*) FILTER (WHERE state = 'active'
                             AND wait_event_type IN ('Lock', 'LWLock', 'IO', 'BufferPin'))::int AS waiting,
@@ -26,7 +29,8 @@ const question = `
             FROM pg_stat_replication) AS "lagBytes"
     FROM pg_stat_activity
    WHERE coalesce(backend_type, 'client backend') = 'client backend' AND pid <> pg_backend_pid()
-     AND NOT starts_with(application_name, 'downlink')`;
+     AND NOT starts_with(application_name, 'downlink')`,
+};
 
 export class ServerLooker {
   #client: { readonly url: string; readonly client: pg.Client } | undefined;

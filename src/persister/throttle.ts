@@ -4,7 +4,7 @@
 // than the ceiling allows, and idle time is not saved up. Its limits are asked for at each look, and may change at any
 // time; who changes them while the daemon gives way to others is in adaptive-throttle.ts.
 import { type Clock, longestDelayMs, systemClock } from "../supervisor/clock.ts";
-import { Pace, shortestRestMs, sleep } from "./pace.ts";
+import { Pace, sleep } from "./pace.ts";
 import { type Turn, Turns } from "./turns.ts";
 
 interface ThrottleLimits {
@@ -55,6 +55,8 @@ const smallStayMs = 100;
 /** Rows are prepared so many times as fast as they are written, so that nobody waits for them. */
 const preparedBy = 1.5;
 const longestSpreadMs = 500;
+/** Shorter waits are not worth a timer. */
+const shortestSpreadMs = 2;
 /** How fast the best is forgotten where it is not reached. */
 const forgetting = 0.05;
 
@@ -164,7 +166,7 @@ export class Throttle {
     const share = this.#shareOf("large");
     if (share >= 1 || this.#msPerRow === undefined || signal.aborted) return;
     const ms = Math.min(longestSpreadMs, (rows * this.#msPerRow) / share / preparedBy);
-    if (ms >= shortestRestMs) await sleep(this.#clock, ms, signal);
+    if (ms >= shortestSpreadMs) await sleep(this.#clock, ms, signal);
   }
 
   /** The limits are others now. */

@@ -2,10 +2,11 @@
 // take whole.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { CopyWriter, lengthBytes, rowBytes } from "../../src/persister/binary-copy.ts";
-import { copyRows } from "../../src/persister/copy-stream.ts";
+import { type CopyPiece, copyRows } from "../../src/persister/copy-stream.ts";
 import { copyTelemetry, encodeTelemetry } from "../../src/persister/telemetry-rows.ts";
 import { createMigratedDatabase, type MigratedDatabase } from "../support/migrated-database.ts";
 import { badLine, chunkOf, goodLines } from "../support/package-fixture.ts";
+import { until } from "../support/until.ts";
 
 let database: MigratedDatabase;
 beforeAll(async () => {
@@ -41,6 +42,27 @@ test("pieces of a chunk are the chunk, also where a piece has no row", async () 
   expect(Buffer.concat(pieces.map(({ bytes }) => bytes))).toEqual(encoded.bytes);
   expect(await copy(pieces)).toBe(5);
 });
+
+test("a piece behind which there is a rest goes to the server at once, however small it is", async () => {
+  const [first, rest] = [
+    encodeTelemetry(1, { chunk, from: 0, to: 2 }),
+    { from: 2, to: chunk.count },
+  ];
+  async function* pieces(): AsyncGenerator<CopyPiece> {
+    yield { ...first, isUrgent: true };
+    await until("its rows are taken", async () => (await rowsTaken()) === first.rows);
+    yield encodeTelemetry(1, { chunk, ...rest });
+  }
+  expect(await copy(pieces())).toBe(5);
+});
+
+/** By the COPY that runs in this database. */
+async function rowsTaken(): Promise<number> {
+  const { rows } = await database.pool.query<{ taken: number }>(
+    "SELECT tuples_processed::int AS taken FROM pg_stat_progress_copy WHERE datname = current_database()",
+  );
+  return rows[0]?.taken ?? 0;
+}
 
 test("a stream that ends early at a row border is no error of the server, but one of ours", async () => {
   const first = encodeTelemetry(1, { chunk, from: 0, to: 1 });

@@ -1,7 +1,7 @@
 // Rests within a transaction and after it: as long as the share says, by what a row takes where nobody rests. By a clock
 // that a test moves.
 import { beforeEach, describe, expect, test } from "vitest";
-import { Throttle } from "../../src/persister/throttle.ts";
+import { type Pacing, Throttle } from "../../src/persister/throttle.ts";
 import { ManualClock, reactions } from "../support/manual-clock.ts";
 
 let clock: ManualClock;
@@ -66,14 +66,14 @@ test("a server slower than it was gets its rest after the transaction", async ()
   await write();
   share = 0.5;
   const took = await write({ workMs: 40 }); // More than a piece and its rest used to take.
-  expect(took).toBe(400);
+  expect(took).toBe(410); // The shortest rest behind each piece.
   const endedAtMs = clock.nowMs();
   let begunAtMs = Number.NaN;
   void throttle.run({ fileId: 2, rows: 1 }, new AbortController().signal, async () => {
     begunAtMs = clock.nowMs();
   });
   await clock.advance(1_000);
-  expect(begunAtMs - endedAtMs).toBe(400);
+  expect(begunAtMs - endedAtMs).toBe(390);
 });
 
 test("one transaction of each kind writes at a time while there is to be rest", async () => {
@@ -197,5 +197,32 @@ test("rows are sent in small pieces where there is to be rest, and at once where
   share = 0.5;
   const small = pieceRows();
   await clock.advance(1_000);
-  expect(await small).toBe(100);
+  expect(await small).toBe(63); // Half of the time from one piece to the next.
 });
+
+test("behind each piece of a transaction that is late there is a rest, behind a few rows there is none", async () => {
+  await write();
+  await clock.advance(1_000);
+  share = 0.5;
+  const rests = await throttle.run({ fileId: 1, rows }, new AbortController().signal, (pacing) =>
+    restsBehind([63, 63, 10, 10, 10, 10], pacing),
+  );
+  expect(rests).toEqual([1, 1, 0, 0, 0, 1]);
+});
+
+/** How long each of them is, where each piece took 10 ms longer than it should. */
+async function restsBehind(pieces: readonly number[], pacing: Pacing): Promise<number[]> {
+  const rests: number[] = [];
+  for (const rowsOfPiece of pieces) {
+    await clock.advance(10);
+    const begunAtMs = clock.nowMs();
+    let isOver = false;
+    void pacing.rest(rowsOfPiece).then(() => {
+      isOver = true;
+    });
+    await reactions();
+    while (!isOver) await clock.advance(1);
+    rests.push(clock.nowMs() - begunAtMs);
+  }
+  return rests;
+}
