@@ -1,5 +1,9 @@
 // The one transaction of a batch, when all goes well: rows, rejected lines, counters and checkpoint are in together.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { noFaults } from "../../src/observability/fault-points.ts";
+import { loadWhole } from "../../src/persister/batch-transaction.ts";
+import type { Pacing } from "../../src/persister/throttle.ts";
+import { noRest } from "../support/free-throttle.ts";
 import { createMigratedDatabase, type MigratedDatabase } from "../support/migrated-database.ts";
 import {
   badLine,
@@ -124,5 +128,33 @@ describe("a batch that is committed", () => {
       [row.id],
     );
     expect(times).toEqual({ first: null, last: null });
+  });
+});
+
+describe("beside others", () => {
+  const paced: Pacing = { pieceRows: 4_000, rest: () => Promise.resolve() };
+
+  /** What holds in the transaction behind its COPY. */
+  async function flushAfter(rows: number, pacing: Pacing): Promise<string | undefined> {
+    const row = await beginPackage(database);
+    let setting: string | undefined;
+    const outcome = await attempt(database, ownerOf(row), batchOfLines(goodLines(rows)), () => ({
+      load: async (client, fileId, slices) => {
+        await loadWhole(noFaults, pacing)(client, fileId, slices);
+        const { rows: settings } = await client.query("SHOW backend_flush_after");
+        setting = settings[0]?.backend_flush_after;
+      },
+    }));
+    expect(outcome).toEqual({ kind: "committed", imported: rows, rejected: 0 });
+    return setting;
+  }
+
+  test("what a large transaction writes goes to the disk by and by", async () => {
+    expect(await flushAfter(10_000, paced)).toBe("1MB");
+  });
+
+  test("a small one, and one at full speed, ask for nothing", async () => {
+    expect(await flushAfter(9_999, paced)).toBe("0");
+    expect(await flushAfter(10_000, noRest)).toBe("0");
   });
 });

@@ -36,9 +36,6 @@ export function settingArguments({ port, logDir, durable, extra }: SettingOption
     min_wal_size: "512MB",
     checkpoint_timeout: "15min",
     wal_compression: "on",
-    // What a load writes goes to the disk by and by. Left to the kernel it goes after 30 s, all at once, and the commits
-    // of others stand behind it for a tenth of a second. A load takes 4 % more time for it.
-    backend_flush_after: "1MB",
     timezone: "UTC",
     // A week of logs, one file for each weekday, so that they are bounded.
     logging_collector: "on",
