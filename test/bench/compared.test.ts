@@ -53,10 +53,15 @@ describe("time per line is compared with that of a million good lines", () => {
     });
   });
 
-  test("for ten million", () => {
+  test("for ten million, round by round, also for a raw COPY, which has no goal", () => {
     const large = compared(10_000_000, 0, { daemon: [44, 48, 60], "binary COPY": [40, 40, 40] });
-    const found = figure([million, large], "by that of 1 000 000");
+    const beside = compared(1_000_000, 0, { daemon: [4, 4, 3], "binary COPY": [4, 5, 3] });
+    const all = [million, { ...large, beside }];
+    const found = figure(all, "daemon, time per line by that of 1 000 000");
     expect(found?.value).toBeCloseTo(1.2);
     expect(found?.goal).toEqual({ text: "at most 1.1", isMet: false });
+    const raw = figure(all, "binary COPY, time per line by that of 1 000 000");
+    expect(raw?.value).toBeCloseTo(1);
+    expect(raw?.goal).toBeUndefined();
   });
 });
