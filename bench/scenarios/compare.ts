@@ -11,13 +11,19 @@ import { prepareRows } from "../methods/prepared-rows.ts";
 import { binaryCopy, textCopy } from "../methods/raw-copy.ts";
 import { shownNumber } from "../report/numbers.ts";
 import type { Stage, StartedDaemon } from "../stage/stage.ts";
-import { type Case, type Compared, caseText, comparedFigures, comparedTables } from "./compared.ts";
+import {
+  type Case,
+  type Compared,
+  caseText,
+  comparedFigures,
+  comparedTables,
+  million,
+} from "./compared.ts";
 import type { Plan, Scenario } from "./scenario.ts";
 
 const methods = [daemonLoad, binaryCopy, textCopy, jsonbSelect, lineByLine];
 /** The others take minutes, and say nothing new. */
 const methodsForLarge = [daemonLoad, binaryCopy];
-const million = 1_000_000;
 
 const measured = `From the rename that drops a package to the daemon's log line that it is complete, with
 DOWNLINK_SETTLE_MS=0 (waiting is no work) and otherwise default settings, in a daemon that has loaded before. The other
@@ -39,14 +45,26 @@ export const compare: Scenario = {
       measured,
       figures: comparedFigures(found),
       tables: comparedTables(found),
-      details: found.map(({ trials, satelliteType, ...one }) => ({
-        ...one,
-        satellite: satelliteType.name,
-        trials: Object.fromEntries(trials),
-      })),
+      details: found.map(details),
     };
   },
 };
+
+interface Details extends Omit<Case, "satelliteType"> {
+  readonly satellite: string;
+  readonly trials: Readonly<Record<string, readonly Trial[]>>;
+  readonly beside: Details | undefined;
+}
+
+function details({ satelliteType, lines, badShare, trials, beside }: Compared): Details {
+  return {
+    satellite: satelliteType.name,
+    lines,
+    badShare,
+    trials: Object.fromEntries(trials),
+    beside: beside && details(beside),
+  };
+}
 
 function casesOf({ isSmoke, isLarge, ...plan }: Plan): Case[] {
   const usual = isSmoke ? [1_000] : [10_000, million, ...(isLarge ? [10 * million] : [])];
@@ -69,14 +87,18 @@ async function measure(
   one: Case,
   { rounds, tell }: Plan,
 ): Promise<Compared> {
-  const cases = one.lines > million ? [one, { ...one, lines: million }] : [one];
-  const loaded: Loaded[] = [];
-  for (const each of cases) loaded.push(await prepare(stage, started, each));
+  const taking = methodsFor(one);
+  const itself = await prepare(stage, started, one, taking);
+  const beside =
+    one.lines > million
+      ? await prepare(stage, started, { ...one, lines: million }, taking)
+      : undefined;
+  const loaded = beside === undefined ? [itself] : [itself, beside];
   for (let round = 0; round < rounds; round++) {
     for (const { load, trials, ...each } of loaded) {
-      for (const method of rotated(methodsFor(one), round)) {
+      for (const method of rotated(taking, round)) {
         const trial = await tryMethod(method, stage, load, started);
-        trials.set(method.name, [...(trials.get(method.name) ?? []), trial]);
+        trials.get(method.name)?.push(trial);
         tell(`${caseText(each)}, ${method.name}: ${shownNumber(trial.seconds)} s`);
       }
     }
@@ -84,8 +106,7 @@ async function measure(
   for (const { load } of loaded) {
     for (const path of [load.original, ...Object.values(load.prepared)]) await rm(path);
   }
-  const [{ trials } = { trials: new Map<string, Trial[]>() }, beside] = loaded;
-  return { ...one, trials, beside };
+  return { ...one, trials: itself.trials, beside };
 }
 
 interface Loaded extends Case {
@@ -104,7 +125,12 @@ const rotated = (all: readonly Method[], by: number): Method[] =>
   all.map((method, at) => all[(at + by) % all.length] ?? method);
 
 /** Has the daemon load the package, which warms it up, and takes the rows that it has made. */
-async function prepare(stage: Stage, started: StartedDaemon, one: Case): Promise<Loaded> {
+async function prepare(
+  stage: Stage,
+  started: StartedDaemon,
+  one: Case,
+  taking: readonly Method[],
+): Promise<Loaded> {
   const { satelliteType, lines, badShare } = one;
   const shape = { satellite: satelliteType.name, lines, badShare, seed: 1 };
   const original = await stage.packages.original(shape);
@@ -112,5 +138,6 @@ async function prepare(stage: Stage, started: StartedDaemon, one: Case): Promise
   await tryMethod(daemonLoad, stage, { ...warmUp, rows: undefined }, started);
   const rows = await stage.server.countRows();
   const prepared = await prepareRows(stage, `prepared-${lines}`);
-  return { ...one, load: { ...warmUp, rows, prepared }, trials: new Map() };
+  const trials = new Map<string, Trial[]>(taking.map(({ name }) => [name, []]));
+  return { ...one, load: { ...warmUp, rows, prepared }, trials };
 }

@@ -44,7 +44,7 @@ interface Ratio {
 }
 
 /** The goals are about packages of a million lines, and about others compared with them. */
-const million = 1_000_000;
+export const million = 1_000_000;
 
 /** Ratios of the largest package that all methods load, a million lines in a full run, and of others to it. */
 export function comparedFigures(all: readonly Compared[]): Figure[] {

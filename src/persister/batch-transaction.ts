@@ -113,8 +113,9 @@ export async function runTransaction(
  */
 const writeByAndBy = {
   name: "downlink write by and by",
-  text: `SELECT set_config(name, '1MB', true) FROM pg_settings
-          WHERE name = 'backend_flush_after' AND context = 'user' AND max_val::int >= 128`,
+  // In blocks: 1 MB of those of 8 kB. Limits are text, and nothing says in which order the conditions are looked at.
+  text: `SELECT set_config(name, '128', true) FROM pg_settings
+          WHERE name = 'backend_flush_after' AND context = 'user' AND max_val <> '0'`,
 };
 /** With fewer rows a transaction leaves too little to be worth the question. */
 const flushedRows = 10_000;
@@ -124,8 +125,7 @@ export function loadWhole(faults: FaultPoints, pacing: Pacing): Loader {
   return async (client, fileId, slices) => {
     const rows = countGood(slices);
     if (rows === 0) return;
-    const isBesideOthers = Number.isFinite(pacing.pieceRows);
-    if (isBesideOthers && rows >= flushedRows) await client.query(writeByAndBy);
+    if (rows >= flushedRows && Number.isFinite(pacing.pieceRows)) await client.query(writeByAndBy);
     const memory = new PieceMemory();
     async function* pieces(): AsyncGenerator<CopyPiece> {
       for (const { chunk, from, to } of slices) {

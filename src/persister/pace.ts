@@ -67,11 +67,11 @@ export class Pace {
     }
     this.#dueMs = Math.max(this.#dueMs, beganMs - mostBehindMs) + (rows * this.#msPerRow) / share;
     this.#rows += rows;
-    const dueMs = Math.min(longestRestMs, this.#dueMs - beganMs);
-    const isTooSoon = dueMs < shortestRestMs && this.#rows < this.pieceRows / 2;
+    const restMs = Math.min(longestRestMs, this.#dueMs - beganMs);
+    const isTooSoon = restMs < shortestRestMs && this.#rows < this.pieceRows / 2;
     if (isTooSoon || this.#signal.aborted) return;
     this.#rows = 0;
-    await sleep(this.#clock, Math.max(shortestRestMs, dueMs), this.#signal);
+    await sleep(this.#clock, Math.max(shortestRestMs, restMs), this.#signal);
     this.#restedMs += this.#clock.nowMs() - beganMs;
   }
 }

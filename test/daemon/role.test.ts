@@ -8,12 +8,10 @@ import { LedgerCheck } from "../support/ledger-check.ts";
 import { createMigratedDatabase, type MigratedDatabase } from "../support/migrated-database.ts";
 import { samplePackage } from "../support/sample-package.ts";
 import { makeTemporaryFolder, type TemporaryFolder } from "../support/temporary-folder.ts";
+import { until } from "../support/until.ts";
 
 const role = `daemon_${process.pid}`;
 const canary = "canary/pässword:7f3a";
-
-import { until } from "../support/until.ts";
-
 let database: MigratedDatabase;
 let check: LedgerCheck;
 let folder: TemporaryFolder;

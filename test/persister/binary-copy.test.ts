@@ -44,14 +44,11 @@ test("pieces of a chunk are the chunk, also where a piece has no row", async () 
 });
 
 test("a piece behind which there is a rest goes to the server at once, however small it is", async () => {
-  const [first, rest] = [
-    encodeTelemetry(1, { chunk, from: 0, to: 2 }),
-    { from: 2, to: chunk.count },
-  ];
+  const first = encodeTelemetry(1, { chunk, from: 0, to: 2 });
   async function* pieces(): AsyncGenerator<CopyPiece> {
     yield { ...first, isUrgent: true };
     await until("its bytes are read", async () => (await bytesRead()) > first.bytes.length);
-    yield encodeTelemetry(1, { chunk, ...rest });
+    yield encodeTelemetry(1, { chunk, from: 2, to: chunk.count });
   }
   expect(await copy(pieces())).toBe(5);
 });
