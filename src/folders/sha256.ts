@@ -6,19 +6,21 @@ import { type ByteSource, type HeldFile, mostKeptBytes } from "./held-file.ts";
 const pieceBytes = 2 ** 20;
 
 /**
- * @returns hex of the file's bytes from its beginning to its end, in memory of one piece.
+ * @returns hex of the file's bytes from its beginning to its end, in memory of two pieces: one is hashed while the next one is read.
  * @throws the signal's reason once it is aborted.
  */
 export async function sha256Of(handle: ByteSource, signal?: AbortSignal): Promise<string> {
   const hash = createHash("sha256");
-  const piece = Buffer.allocUnsafe(pieceBytes);
-  for (let position = 0; ; ) {
+  let [piece, next] = [Buffer.allocUnsafe(pieceBytes), Buffer.allocUnsafe(pieceBytes)];
+  let { bytesRead } = await handle.read(piece, 0, pieceBytes, 0);
+  for (let position = bytesRead; bytesRead > 0; position += bytesRead) {
     signal?.throwIfAborted();
-    const { bytesRead } = await handle.read(piece, 0, pieceBytes, position);
-    if (bytesRead === 0) return hash.digest("hex");
+    const reading = handle.read(next, 0, pieceBytes, position);
     hash.update(piece.subarray(0, bytesRead));
-    position += bytesRead;
+    ({ bytesRead } = await reading);
+    [piece, next] = [next, piece];
   }
+  return hash.digest("hex");
 }
 
 /** The same for a file of `sizeBytes`. One that is small enough is read once, and kept in memory from then on. */
