@@ -1,5 +1,5 @@
 // One chunk to be parsed, and what comes of it: the same in a worker thread and on the main one.
-import { satelliteTypes } from "../satellites/index.ts";
+import { knownType } from "../satellites/index.ts";
 import { roomBehind } from "../staging/chunk-memory.ts";
 import { type ParsedLines, parseLines } from "./parse-lines.ts";
 
@@ -17,10 +17,6 @@ export interface ParseResult extends ParsedLines {
 }
 
 export function parseHere({ source, satelliteType, maxLineBytes }: ParseTask): ParseResult {
-  const type = satelliteTypes.get(satelliteType);
-  if (type === undefined) throw new RangeError(`expected a known type, got ${satelliteType}`);
-  return {
-    ...parseLines(source, { satelliteType: type, maxLineBytes }, roomBehind(source)),
-    source,
-  };
+  const options = { satelliteType: knownType(satelliteType), maxLineBytes };
+  return { ...parseLines(source, options, roomBehind(source)), source };
 }

@@ -1,6 +1,7 @@
 // All batches of a package, committed in their order, two in work at a time: the rows of one are sent while the one
 // before it is committed, so that the server need not wait for us, nor we for its disk. The ledger is touched only when
 // the one before is in. If that takes more than one attempt, what was sent behind it is dropped and sent again.
+import type { ReadingKeys } from "../satellites/satellite.ts";
 import {
   type BatchLimits,
   type FileEnd,
@@ -21,6 +22,8 @@ import { validate } from "./validation.ts";
 export interface PipelineOptions {
   readonly staging: StagingStore;
   readonly committer: BatchCommitter;
+  /** Of the package's satellite type. */
+  readonly keys: ReadingKeys;
   /** Most rows in one transaction, as it is now. */
   readonly maxRows: () => number;
   /** Called for each batch that is in, in their order. */
@@ -86,7 +89,7 @@ export class BatchPipeline {
   ): Promise<InWork | Unreadable> {
     const batch = await this.#options.staging.take(this.#limits, signal);
     if (batch.kind === "unreadable") return batch;
-    for (const slice of batch.slices) validate(slice);
+    for (const slice of batch.slices) validate(slice, this.#options.keys);
     return this.#send(owner, batch, isNext);
   }
 

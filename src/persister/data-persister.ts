@@ -4,6 +4,7 @@
 import type { LedgerRow } from "../database/ledger.ts";
 import type { ClaimedFile } from "../folders/claimed-file.ts";
 import { isUnchanged } from "../folders/file-identity.ts";
+import { knownType } from "../satellites/index.ts";
 import type { PackageRun } from "../staging/package-run.ts";
 import type { Opening, StagingStore } from "../staging/staging-store.ts";
 import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
@@ -72,23 +73,25 @@ class DataPersister {
     const isFileUnchanged = async (): Promise<boolean> =>
       held !== undefined && isUnchanged(held.fingerprint(), this.#file.fingerprint);
     try {
-      await this.#loadFrom(this.#newsOf(row), { ...ownerOf(row), header }, isFileUnchanged);
+      await this.#loadFrom(row, { ...ownerOf(row), header }, isFileUnchanged);
     } finally {
       await held?.release();
     }
   }
 
   async #loadFrom(
-    news: PackageNews,
+    row: LedgerRow,
     first: BatchOwner,
     isFileUnchanged: () => Promise<boolean>,
   ): Promise<void> {
     const { log, batchRows, throttle } = this.#options;
     const { fileId } = first;
+    const news = this.#newsOf(row);
     news.started(first.checkpoint.offset);
     const pipeline = new BatchPipeline({
       staging: this.#staging,
       committer: new BatchCommitter({ ...this.#options, isFileUnchanged }, this.#lifetime),
+      keys: knownType(row.satelliteType).keys,
       maxRows: () => Math.min(batchRows(), throttle.maxBatchRows),
       committed: ({ owner, imported, rejected }) =>
         news.committed(owner.checkpoint.offset, imported, rejected),

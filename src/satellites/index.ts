@@ -10,3 +10,10 @@ const types = [jackalMk1, jackalMk2];
 export const satelliteTypes: ReadonlyMap<string, SatelliteType> = new Map(
   types.map((type) => [type.name, type]),
 );
+
+/** The type of a package that has been found to be of a known one. @throws {RangeError} it is not, or not any more */
+export function knownType(name: string | null): SatelliteType {
+  const type = satelliteTypes.get(name ?? "");
+  if (type === undefined) throw new RangeError(`expected a known type, got ${name}`);
+  return type;
+}

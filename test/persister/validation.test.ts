@@ -2,6 +2,8 @@
 // all of these values.
 import { describe, expect, test } from "vitest";
 import { validate } from "../../src/persister/validation.ts";
+import { jackalMk1 } from "../../src/satellites/jackal-mk1.ts";
+import { jackalMk2 } from "../../src/satellites/jackal-mk2.ts";
 import { detailOf } from "../../src/staging/line-columns.ts";
 import type { StagedChunk } from "../../src/staging/staged-chunk.ts";
 import { badLine, chunkOf, goodLine, goodLines } from "../support/package-fixture.ts";
@@ -16,8 +18,8 @@ function verdict(
   return validated(chunk);
 }
 
-function validated(chunk: StagedChunk) {
-  validate({ chunk, from: 0, to: chunk.count });
+function validated(chunk: StagedChunk, { keys } = jackalMk1) {
+  validate({ chunk, from: 0, to: chunk.count }, keys);
   return chunk.isGood(0) ? undefined : ([chunk.reasonOf(0), detailOf(chunk.columns, 0)] as const);
 }
 
@@ -83,6 +85,17 @@ test("of several faults the first in the order of the fields stands", () => {
   expect(validated(chunk)).toEqual(["wrong_type", "altitude"]);
 });
 
+test.each([
+  ["latitude", 91, ["out_of_range", "lat"]],
+  ["longitude", -181, ["out_of_range", "long"]],
+  ["velocity", Number.NaN, ["wrong_type", "vel"]],
+  ["altitude", Number.NaN, ["wrong_type", "alt"]],
+] as const)("a bad %s is told by the key that the line has for it", (column, value, told) => {
+  const chunk = chunkOf([goodLine()]);
+  chunk.columns[column][0] = value;
+  expect(validated(chunk, jackalMk2)).toEqual(told);
+});
+
 test("a line that the parser has rejected keeps its reason", () => {
   const chunk = chunkOf([badLine]);
   chunk.columns.latitude[0] = 91;
@@ -92,6 +105,6 @@ test("a line that the parser has rejected keeps its reason", () => {
 test("only the lines of the slice are looked at", () => {
   const chunk = chunkOf(goodLines(4));
   chunk.columns.latitude.fill(91);
-  validate({ chunk, from: 1, to: 3 });
+  validate({ chunk, from: 1, to: 3 }, jackalMk1.keys);
   expect([0, 1, 2, 3].map((index) => chunk.isGood(index))).toEqual([true, false, false, true]);
 });

@@ -143,7 +143,7 @@ class DryRun {
       offset: cut.nextOffset,
     };
     if (this.isFull) return;
-    validate({ chunk, from: 0, to: chunk.count });
+    validate({ chunk, from: 0, to: chunk.count }, this.#satelliteType.keys);
     this.#counter.add(chunk);
   }
 
