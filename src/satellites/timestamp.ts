@@ -115,8 +115,8 @@ function fractionMicroseconds(bytes: Uint8Array, first: number, zoneAt: number):
   return microseconds;
 }
 
-/** The last day that was asked for, as one number: readings come by the second. */
-let lastDay = 0;
+/** The last day that was asked for, as one number: readings come by the second. None yet is no day, nor 0000-00-00. */
+let lastDay = -1;
 let lastDays = 0;
 
 /** Days from 1970-01-01; NaN if there is no such day. */

@@ -1,7 +1,7 @@
 // R7: which texts are times, and which moment they are. The independent calculation is a regular expression, a Date
 // for the day, and bigints.
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { readTimestampText } from "../../src/satellites/timestamp.ts";
 
 /** Microseconds since 1970, or undefined. */
@@ -156,4 +156,17 @@ test("each day of 10 000 years is the one after the day before", () => {
     if (read(text) !== BigInt(days) * 86_400_000_000n) wrong++;
   }
   expect(wrong).toBe(0);
+});
+
+test("the first time that a thread reads is judged like any other", async () => {
+  await fc.assert(
+    fc.asyncProperty(likeATime, async (text) => {
+      vi.resetModules();
+      const fresh = await import("../../src/satellites/timestamp.ts");
+      const into = { seconds: 0, microseconds: 0 };
+      const isTime = fresh.readTimestampText(text, into);
+      expect(isTime).toBe(expected(text) !== undefined);
+    }),
+    { numRuns: 50, examples: [["0000-00-00T00:00:00Z"], ["0000-00-00T23:59:59.5+05:00"]] },
+  );
 });
