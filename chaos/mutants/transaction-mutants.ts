@@ -113,8 +113,8 @@ export const transactionMutants: readonly Mutant[] = [
     patches: [
       {
         file: "persister/copy-stream.ts",
-        text: "yield { bytes, isUrgent };",
-        replacement: "if (bytes.length < 20_000) yield { bytes, isUrgent };",
+        text: "await this.#pass(bytes, isUrgent);",
+        replacement: "if (bytes.length < 20_000) await this.#pass(bytes, isUrgent);",
       },
       {
         file: "persister/copy-stream.ts",

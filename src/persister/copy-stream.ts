@@ -1,5 +1,4 @@
 // Sends buffers through one COPY and makes sure that the server took as many rows as were sent.
-import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import pg from "pg";
 import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
@@ -17,87 +16,126 @@ export interface CopyPiece {
   readonly isUrgent?: boolean;
 }
 
-/** What goes to the server in one message, or together with others. */
-interface Message {
-  readonly bytes: Buffer;
-  readonly isUrgent: boolean;
-}
-
 /** @throws {CopyCountError} or the database's error */
 export async function copyRows(
   client: pg.PoolClient,
   statement: string,
   pieces: Iterable<CopyPiece> | AsyncIterable<CopyPiece>,
 ): Promise<void> {
-  let sent = 0;
-  async function* stream(): AsyncGenerator<Message> {
-    yield { bytes: copyHeader, isUrgent: false };
-    for await (const { rows, bytes, isUrgent = false } of pieces) {
-      sent += rows;
-      yield { bytes, isUrgent };
-    }
-    yield { bytes: copyTrailer, isUrgent: true };
-  }
+  const socket = socketOf(client);
   const copy = client.query(copyFrom(statement));
-  const socket = client instanceof pg.Client ? client.connection.stream : undefined;
-  await send(copy, joined(stream()), socket);
+  const sent = await new CopyChannel(copy, socket).send(pieces);
   if (copy.rowCount !== sent) {
     throw new CopyCountError(`COPY took ${copy.rowCount} of ${sent} rows`);
   }
 }
 
-/** By hand: node's pipeline costs a batch of ten rows as much as all the rest of its transaction. */
-async function send(
-  copy: CopyStreamQuery,
-  buffers: AsyncIterable<Buffer>,
-  socket: Duplex | undefined,
-): Promise<void> {
-  let hasFailed = false; // A stream that has failed is not destroyed, and must not be written to.
-  const taken = new Promise<void>((resolve, reject) => {
-    copy.once("finish", resolve);
-    copy.on("error", (error) => {
-      hasFailed = true;
-      reject(error);
-    });
-  });
-  taken.catch(() => {}); // It is awaited below, which may come later than its failure.
-  try {
-    for await (const buffer of buffers) {
-      if (hasFailed) break;
-      socket?.cork(); // A message's length and its bytes: one call of the system, and the server wakes up once.
-      const isTaken = copy.write(buffer);
-      socket?.uncork();
-      if (!isTaken) await Promise.race([once(copy, "drain"), taken]);
-    }
-  } catch (error) {
-    copy.destroy(error instanceof Error ? error : new Error(String(error))); // Or the server would wait for more.
-    throw error;
-  }
-  if (!hasFailed) copy.end();
-  await taken;
+function socketOf(client: pg.PoolClient): Duplex {
+  if (client instanceof pg.Client) return client.connection.stream;
+  throw new TypeError("expected a connection of pg's own");
 }
 
-/** Smaller buffers travel together: each one is a call of the operating system, and a message of its own. */
+/** Smaller pieces travel together: each message is a call of the operating system, and wakes the server up. */
 const smallBytes = 16 * 1024;
-/** More than any stream on the way holds: such a buffer is with the operating system when it has been taken. */
-const heldBytes = 64 * 1024;
 
-async function* joined(messages: AsyncIterable<Message>): AsyncGenerator<Buffer> {
-  let small: Buffer[] = [];
-  let length = 0;
-  for await (const { bytes, isUrgent } of messages) {
-    const isLarge = bytes.length > smallBytes;
-    if (length > 0 && (isLarge || length + bytes.length > smallBytes)) {
-      yield Buffer.concat(small);
-      [small, length] = [[], 0];
-    }
-    if (isLarge) yield bytes.length > heldBytes ? bytes : Buffer.from(bytes);
-    else {
-      small.push(Buffer.from(bytes));
-      length += bytes.length;
-      if (!isUrgent) continue;
-      yield Buffer.concat(small);
-      [small, length] = [[], 0];
-    }
+/** By hand: node's pipeline costs a batch of ten rows as much as all the rest of its transaction. */
+class CopyChannel {
+  readonly #copy: CopyStreamQuery;
+  readonly #socket: Duplex;
+  /** Resolves when the server has taken all. */
+  readonly #taken: Promise<void>;
+  /** A stream that has failed is not destroyed, and must not be written to. */
+  #hasFailed = false;
+  /** Copies of small pieces that travel together. */
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+
+  constructor(copy: CopyStreamQuery, socket: Duplex) {
+    this.#copy = copy;
+    this.#socket = socket;
+    this.#taken = new Promise((resolve, reject) => {
+      copy.once("finish", resolve);
+      copy.on("error", (error) => {
+        this.#hasFailed = true;
+        reject(error);
+      });
+    });
+    this.#taken.catch(() => {}); // It is awaited below, which may come later than its failure.
   }
+
+  /** @returns how many rows were sent; the server may have taken fewer */
+  async send(pieces: Iterable<CopyPiece> | AsyncIterable<CopyPiece>): Promise<number> {
+    let sent = 0;
+    try {
+      this.#hold(copyHeader);
+      for await (const { rows, bytes, isUrgent = false } of pieces) {
+        if (this.#hasFailed) break;
+        sent += rows;
+        await this.#pass(bytes, isUrgent);
+      }
+    } catch (error) {
+      // Or the server would wait for more.
+      if (!this.#hasFailed) this.#copy.destroy(asError(error));
+      throw error;
+    }
+    this.#end();
+    await this.#taken;
+    return sent;
+  }
+
+  async #pass(bytes: Buffer, isUrgent: boolean): Promise<void> {
+    const isHeld = bytes.length <= smallBytes && !isUrgent;
+    const hasRoom = isHeld && this.#heldBytes + bytes.length <= smallBytes;
+    if (!hasRoom && this.#heldBytes > 0) await this.#write(this.#takeHeld());
+    if (isHeld) this.#hold(Buffer.from(bytes));
+    else await this.#write(bytes);
+  }
+
+  /** The last bytes are nobody else's, so nobody has to wait for them. */
+  #end(): void {
+    if (this.#hasFailed) return;
+    this.#hold(copyTrailer);
+    void this.#put(this.#takeHeld());
+    this.#copy.end();
+  }
+
+  #hold(bytes: Buffer): void {
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
+  }
+
+  #takeHeld(): Buffer {
+    const bytes = Buffer.concat(this.#held, this.#heldBytes);
+    [this.#held, this.#heldBytes] = [[], 0];
+    return bytes;
+  }
+
+  /** Resolves when the operating system has the bytes, so that their memory may be used again: mostly at once. */
+  async #write(bytes: Buffer): Promise<void> {
+    if (this.#hasFailed) return;
+    const isPassedOn = this.#put(bytes);
+    if (this.#copy.writableLength > 0) await Promise.race([isPassedOn, this.#taken]);
+    if (this.#socket.writableLength > 0) await Promise.race([this.#isFlushed(), this.#taken]);
+  }
+
+  /** @returns resolves when the stream has passed the bytes on to the socket */
+  #put(bytes: Buffer): Promise<void> {
+    this.#socket.cork(); // A message's length and its bytes: one call of the system, and the server wakes up once.
+    const isPassedOn = new Promise<void>((resolve) => {
+      this.#copy.write(bytes, () => resolve());
+    });
+    this.#socket.uncork();
+    return isPassedOn;
+  }
+
+  /** Nothing, written behind all the rest. */
+  #isFlushed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#socket.write("", () => resolve());
+    });
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
