@@ -1,6 +1,7 @@
 // Chunks on their way through the worker threads: several at once, staged in the order of the file. Only here a line
 // gets its physical number, since no thread knows how many lines came before its chunk.
 import type { FaultPoints } from "../observability/fault-points.ts";
+import type { Spread } from "../persister/spread.ts";
 import type { Throttle } from "../persister/throttle.ts";
 import { StagedChunk } from "../staging/staged-chunk.ts";
 import type { FilePosition, StagingStore } from "../staging/staging-store.ts";
@@ -8,6 +9,7 @@ import type { Cut, LinesCut, LongLineCut } from "./chunk-cutter.ts";
 import { stageLongLine } from "./long-line.ts";
 import type { ParsePool } from "./parse-pool.ts";
 import { type ParseResult, parseHere } from "./parse-task.ts";
+import { smallParts } from "./small-parts.ts";
 
 export interface PipelineOptions {
   readonly parsePool: ParsePool;
@@ -31,7 +33,12 @@ const smallBytes = 16 * 1024;
 
 /** A chunk that is being parsed, or a line that needs no parsing. */
 type OnItsWay =
-  | { readonly kind: "lines"; readonly cut: LinesCut; readonly parsed: Promise<ParseResult> }
+  | {
+      readonly kind: "lines";
+      readonly cut: LinesCut;
+      readonly parsed: Promise<ParseResult>;
+      readonly release: () => void;
+    }
   | { readonly kind: "long_line"; readonly cut: LongLineCut };
 
 export class ChunkPipeline {
@@ -40,6 +47,7 @@ export class ChunkPipeline {
   readonly #stopping: AbortSignal;
   readonly #onTheirWay: OnItsWay[] = [];
   #next: FilePosition;
+  readonly #spread: Spread;
   #isFull = false;
 
   constructor(staging: StagingStore, options: PipelineOptions, stopping: AbortSignal) {
@@ -47,6 +55,7 @@ export class ChunkPipeline {
     this.#options = options;
     this.#stopping = stopping;
     this.#next = options.from;
+    this.#spread = options.throttle.spread(stopping);
   }
 
   /** The file has more lines than can be numbered; those are not staged. */
@@ -54,10 +63,14 @@ export class ChunkPipeline {
     return this.#isFull;
   }
 
-  /** Sends a chunk on its way. Waits while enough are: one for each thread, and one that is ready for the next. */
+  /** Sends a chunk on its way. */
   async push(cut: Cut): Promise<void> {
-    while (this.#onTheirWay.length > this.#options.parseThreads) await this.#stageFirst();
-    this.#onTheirWay.push(cut.kind === "lines" ? this.#parse(cut) : { kind: "long_line", cut });
+    if (cut.kind === "long_line") return this.#add(() => ({ kind: "long_line", cut }));
+    const { parsePool, throttle } = this.#options;
+    // A thread beside the main one would take a second processor from those whom the throttle gives way to.
+    const parts = throttle.isGivingWay ? smallParts(cut, smallBytes) : [cut];
+    const release = afterLast(parts.length, () => parsePool.memory.give(cut.bytes));
+    for (const part of parts) await this.#add(() => this.#parse(part, release));
   }
 
   /** Stages what is on its way. @returns the position behind it */
@@ -66,7 +79,13 @@ export class ChunkPipeline {
     return this.#next;
   }
 
-  #parse(cut: LinesCut): OnItsWay {
+  /** Waits while enough are on their way: one for each thread, and one that is ready for the next. */
+  async #add(begin: () => OnItsWay): Promise<void> {
+    while (this.#onTheirWay.length > this.#options.parseThreads) await this.#stageFirst();
+    this.#onTheirWay.push(begin());
+  }
+
+  #parse(cut: LinesCut, release: () => void): OnItsWay {
     const { parsePool, satelliteType, maxLineBytes } = this.#options;
     const chunk = { source: cut.bytes, satelliteType };
     const isSmall = cut.bytes.length <= smallBytes;
@@ -74,7 +93,7 @@ export class ChunkPipeline {
       ? Promise.resolve(parseHere({ ...chunk, maxLineBytes }))
       : parsePool.parse(chunk);
     parsed.catch(() => {}); // It is awaited in its turn, which may come later than its failure.
-    return { kind: "lines", cut, parsed };
+    return { kind: "lines", cut, parsed, release };
   }
 
   async #stageFirst(): Promise<void> {
@@ -86,7 +105,7 @@ export class ChunkPipeline {
     this.#isFull ||= this.#next.line - 1 > lastLine;
     if (this.#isFull) return;
     await this.#staging.put(chunk, this.#stopping);
-    await this.#options.throttle.spread(chunk.count, this.#stopping);
+    await this.#spread.after(chunk.count);
   }
 
   async #stage(onItsWay: OnItsWay): Promise<StagedChunk> {
@@ -102,8 +121,15 @@ export class ChunkPipeline {
       physicalLines,
       byteLength: nextOffset - offset,
     };
-    return new StagedChunk(source, columns, place, () =>
-      this.#options.parsePool.memory.give(source),
-    );
+    return new StagedChunk(source, columns, place, onItsWay.release);
   }
+}
+
+/** @returns to be called so often; with the last call `release` is */
+function afterLast(count: number, release: () => void): () => void {
+  let left = count;
+  return () => {
+    left--;
+    if (left === 0) release();
+  };
 }

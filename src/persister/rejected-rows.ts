@@ -33,7 +33,7 @@ export function countReasons(batch: StagedBatch): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { chunk, from, to } of batch.slices) {
     for (let index = from; index < to; index++) {
-      const reason = chunk.reasonOf(index);
+      const reason = chunk.isGood(index) ? undefined : chunk.reasonOf(index);
       if (reason !== undefined) counts[reason] = (counts[reason] ?? 0) + 1;
     }
   }

@@ -4,7 +4,8 @@
 // than the ceiling allows, and idle time is not saved up. Its limits are asked for at each look, and may change at any
 // time; who changes them while the daemon gives way to others is in adaptive-throttle.ts.
 import { type Clock, longestDelayMs, systemClock } from "../supervisor/clock.ts";
-import { Pace, sleep } from "./pace.ts";
+import { Pace } from "./pace.ts";
+import { Spread } from "./spread.ts";
 import { type Turn, Turns } from "./turns.ts";
 
 interface ThrottleLimits {
@@ -52,11 +53,6 @@ const largeRows = 5_000;
 const shareBesideSmall = 0.5;
 /** How long the next small one is waited for: a package takes a few steps before it has its batch. */
 const smallStayMs = 100;
-/** Rows are prepared so many times as fast as they are written, so that nobody waits for them. */
-const preparedBy = 1.5;
-const longestSpreadMs = 500;
-/** Shorter waits are not worth a timer. */
-const shortestSpreadMs = 2;
 /** How fast the best is forgotten where it is not reached. */
 const forgetting = 0.05;
 
@@ -158,15 +154,14 @@ export class Throttle {
     }
   }
 
-  /**
-   * To be called by who prepares rows, with so many of them: waits where there is to be rest. Without it a whole batch
-   * would be read and parsed at once, as soon as there is room for it, and take the processors from others meanwhile.
-   */
-  async spread(rows: number, signal: AbortSignal): Promise<void> {
-    const share = this.#shareOf("large");
-    if (share >= 1 || this.#msPerRow === undefined || signal.aborted) return;
-    const ms = Math.min(longestSpreadMs, (rows * this.#msPerRow) / share / preparedBy);
-    if (ms >= shortestSpreadMs) await sleep(this.#clock, ms, signal);
+  /** Whether others use the server, who may need the processors too. */
+  get isGivingWay(): boolean {
+    return this.#options.limits().share < 1;
+  }
+
+  /** For who prepares the rows of a package. @param signal ends all waits */
+  spread(signal: AbortSignal): Spread {
+    return new Spread(this.#clock, () => this.#msPerWrittenRow, signal);
   }
 
   /** The limits are others now. */
@@ -229,6 +224,12 @@ export class Throttle {
   #shareOf(kind: Kind): number {
     const { share } = this.#options.limits();
     return kind === "large" && this.#areSmallAtWork ? Math.min(share, shareBesideSmall) : share;
+  }
+
+  /** Rests included; undefined where there are none, or it is not known. */
+  get #msPerWrittenRow(): number | undefined {
+    const share = this.#shareOf("large");
+    return share < 1 && this.#msPerRow !== undefined ? this.#msPerRow / share : undefined;
   }
 
   get #areSmallAtWork(): boolean {

@@ -5,7 +5,7 @@
 /** A few thousand lines: a few milliseconds of parsing, and of encoding. */
 export const chunkBytes = 256 * 1024;
 /** For columns and instruments. Lines of some hundred bytes fill half of it; where it is too little, others are made. */
-const roomBytes = 256 * 1024;
+const roomBytes = chunkBytes;
 /** Kept while nobody needs them: what two large packages have in work at a time. */
 const mostFree = 128;
 
@@ -24,9 +24,19 @@ export class ChunkMemory {
   }
 }
 
-/** What lies behind the bytes of a chunk, for what is made of them; undefined if their memory is not from here. */
-export function roomBehind({ buffer }: Uint8Array): Uint8Array | undefined {
-  return isOurs(buffer) ? new Uint8Array(buffer, chunkBytes, roomBytes) : undefined;
+/**
+ * Room for what is made of some bytes of a chunk: as large as they are, and apart from that of the chunk's other bytes.
+ * @returns undefined if their memory is not from here
+ */
+export function roomBehind({ buffer, byteOffset, length }: Uint8Array): Uint8Array | undefined {
+  if (!isOurs(buffer)) return undefined;
+  const begin = atWidest(byteOffset);
+  return new Uint8Array(buffer, chunkBytes + begin, atWidest(byteOffset + length) - begin);
+}
+
+/** The first place from there on that is fit for numbers of any width. */
+function atWidest(place: number): number {
+  return Math.ceil(place / 8) * 8;
 }
 
 function isOurs(buffer: ArrayBufferLike): buffer is SharedArrayBuffer {

@@ -46,11 +46,12 @@ describe("a chunk", () => {
     pool = createParsePool({ threads: 1, maxLineBytes: 1_000 });
     const memory = pool.memory.take();
     memory.fill(0xff);
-    const source = memory.subarray(3, 3 + lines().length);
-    source.set(lines());
+    const bytes = Buffer.concat([lines(), Buffer.from("\n".repeat(200))]); // As much room as they take.
+    const source = memory.subarray(3, 3 + bytes.length);
+    source.set(bytes);
     const { columns, ...parsed } = await pool.parse({ source, satelliteType: "jackal_mk2" });
-    const expected = parseLines(lines(), { satelliteType: jackalMk2, maxLineBytes: 1_000 });
-    expect({ columns, ...parsed }).toEqual({ ...expected, source: lines() });
+    const expected = parseLines(bytes, { satelliteType: jackalMk2, maxLineBytes: 1_000 });
+    expect({ columns, ...parsed }).toEqual({ ...expected, source: new Uint8Array(bytes) });
     source[0] = 1;
     expect(parsed.source[0]).toBe(1);
     for (const column of [columns.status, columns.line, columns.instruments]) {

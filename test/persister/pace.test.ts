@@ -151,40 +151,6 @@ test("a transaction that was cut off is told once", () => {
   expect([throttle.takeCutOff(), throttle.takeCutOff()]).toEqual([true, false]);
 });
 
-describe("who prepares rows", () => {
-  const signal = new AbortController().signal;
-  const spread = async (told = signal): Promise<number> => {
-    const begunAtMs = clock.nowMs();
-    let tookMs = Number.NaN;
-    void throttle.spread(1_000, told).then(() => {
-      tookMs = clock.nowMs() - begunAtMs;
-    });
-    await reactions();
-    while (Number.isNaN(tookMs)) await clock.advance(1);
-    return tookMs;
-  };
-
-  test("waits where there is to be rest, and is faster than who writes them", async () => {
-    await write(); // 0.01 ms a row.
-    expect(await spread()).toBe(0);
-    share = 0.5;
-    expect(await spread()).toBeGreaterThan(10);
-    expect(await spread()).toBeLessThan(20);
-  });
-
-  test("does not wait as long as it is not known what a row takes, nor when it is told to stop", async () => {
-    share = 0.1;
-    expect(await spread()).toBe(0);
-    share = 1;
-    await write();
-    share = 0.1;
-    const stopping = new AbortController();
-    clock.after(5, () => stopping.abort());
-    expect(await spread(stopping.signal)).toBe(5);
-    expect(clock.pendingTimers).toBe(0);
-  });
-});
-
 test("rows are sent in small pieces where there is to be rest, and at once where there is none", async () => {
   const pieceRows = () =>
     throttle.run(

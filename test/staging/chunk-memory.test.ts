@@ -1,4 +1,5 @@
 // Memory that is used again: nobody may be given what somebody else still looks at.
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ChunkMemory, chunkBytes, roomBehind } from "../../src/staging/chunk-memory.ts";
 
@@ -13,11 +14,33 @@ test("what is taken is nobody else's, until it is given back", () => {
 
 test("the room behind a chunk's bytes is apart from them, and fit for columns of any width", () => {
   const bytes = new ChunkMemory().take();
-  const room = roomBehind(bytes.subarray(5, 9));
+  const room = roomBehind(bytes);
   expect(bytes.length).toBe(chunkBytes);
   expect(room?.buffer).toBe(bytes.buffer);
   expect(room?.byteOffset).toBe(chunkBytes);
+  expect(room?.length).toBe(chunkBytes);
   expect(chunkBytes % 8).toBe(0);
+});
+
+test("parts of a chunk have rooms that are apart, each about as large as the part", () => {
+  const bytes = new ChunkMemory().take();
+  const ends = fc.uniqueArray(fc.nat(chunkBytes), { minLength: 1 });
+  fc.assert(
+    fc.property(ends, (unordered) => {
+      let end = chunkBytes;
+      let from = 0;
+      for (const to of [...unordered.sort((a, b) => a - b), chunkBytes]) {
+        const room = roomBehind(bytes.subarray(from, to));
+        expect(room?.byteOffset).toBe(end);
+        expect((room?.byteOffset ?? 1) % 8).toBe(0);
+        expect(Math.abs((room?.length ?? 0) - (to - from))).toBeLessThan(8);
+        end += room?.length ?? 0;
+        from = to;
+      }
+      expect(end).toBe(2 * chunkBytes);
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test.each([
