@@ -73,7 +73,7 @@ export class AdaptiveThrottle {
 
   /** The settings are others now. */
   settingsChanged(): void {
-    if (!this.#options.settings().adaptive) this.#enforce(atFullSpeed);
+    if (!this.#options.settings().adaptive) this.#beOff();
     this.throttle.changed();
     this.#publish("settings");
   }
@@ -81,13 +81,18 @@ export class AdaptiveThrottle {
   async #run({ stopping }: Lifetime): Promise<void> {
     try {
       for (; !stopping.aborted; await pause(lookMs, stopping)) {
-        if (!this.#options.settings().adaptive) this.#controller = new ThrottleController();
+        if (!this.#options.settings().adaptive) this.#beOff();
         else if (this.throttle.isBusy) await this.#decide();
         else if (systemClock.nowMs() - this.#decidedAtMs > forgetMs) this.#forget();
       }
     } finally {
       this.#looker.close();
     }
+  }
+
+  #beOff(): void {
+    this.#controller = new ThrottleController();
+    this.#enforce(atFullSpeed);
   }
 
   /** What was seen is too old by now to begin with. */

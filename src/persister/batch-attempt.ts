@@ -59,7 +59,7 @@ export async function attemptBatch(
   const { imported, rejected } = countLines(batch);
   const stored = Math.min(rejected, Math.max(0, maxRejectsStored - owner.errors));
   const turn = { fileId: owner.fileId, rows: imported + stored };
-  return throttle.run(turn, stopping, async (pacing) => {
+  const work = async (pacing: Pacing): Promise<Attempted> => {
     manner.begun();
     // While it waited for its turn the batch before may have failed: then nothing need be sent.
     if (!(await Promise.race([manner.isNext, true])))
@@ -71,14 +71,11 @@ export async function attemptBatch(
       const outcome = { kind: "fault", fault: { kind: "away" }, error } as const; // Whatever it has against us.
       return { outcome, seconds: 0 };
     }
-    return transact(
-      client,
-      owner,
-      batch,
-      { ...manner, load: manner.load(pacing) },
-      options,
-      lifetime,
-    );
+    return transact(client, owner, batch, manner, pacing, options, lifetime);
+  };
+  return throttle.run(turn, stopping, work, {
+    hasWritten: ({ outcome }) => outcome.kind === "committed",
+    tooLarge: () => ({ outcome: { kind: "too_large" }, seconds: 0 }),
   });
 }
 
@@ -86,7 +83,8 @@ async function transact(
   client: pg.PoolClient,
   owner: BatchOwner,
   batch: StagedBatch,
-  { load, isNext }: { readonly load: Loader; readonly isNext: Promise<boolean> },
+  { load, isNext }: Manner,
+  pacing: Pacing,
   options: AttemptOptions,
   { killed }: Lifetime,
 ): Promise<Attempted> {
@@ -96,15 +94,21 @@ async function transact(
   let tookTooLong = false;
   // Ending a client amid a statement destroys its connection; the server rolls back what is not committed.
   const cut = (): void => void client.end();
-  const deadline = setTimeout(() => {
-    tookTooLong = true;
-    cut();
-  }, transactionMs);
+  // What it rested for others is not the server's time.
+  const leftMs = (): number => transactionMs + pacing.restedMs - (performance.now() - begunAtMs);
+  const cutIfLate = (): void => {
+    if (leftMs() >= 1) deadline = setTimeout(cutIfLate, leftMs());
+    else {
+      tookTooLong = true;
+      cut();
+    }
+  };
+  let deadline = setTimeout(cutIfLate, transactionMs);
   killed.addEventListener("abort", cut, { once: true });
   if (killed.aborted) cut(); // While it waited for the connection.
   let outcome: TransactionOutcome | undefined;
   try {
-    const tools = { faults, load, isNext, isFileUnchanged, maxRejectsStored, lockMs };
+    const tools = { faults, load: load(pacing), isNext, isFileUnchanged, maxRejectsStored, lockMs };
     outcome = await runTransaction(client, owner, batch, tools);
   } finally {
     clearTimeout(deadline);

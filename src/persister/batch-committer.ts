@@ -33,6 +33,8 @@ export type CommitOutcome =
     }
   /** Nothing of the batch is in; a smaller one may pass. */
   | { readonly kind: "too_slow"; readonly owner: BatchOwner }
+  /** Nor here: the ceiling was lowered. The server is well. */
+  | { readonly kind: "too_large"; readonly owner: BatchOwner }
   | { readonly kind: "file_changed"; readonly owner: BatchOwner }
   | { readonly kind: "let_go" };
 
@@ -137,6 +139,7 @@ export class BatchCommitter {
       case "not_next":
         return { kind: "again", owner };
       case "file_changed":
+      case "too_large":
         return { ...outcome, owner };
       case "fenced":
         return this.#afterFence(owner);

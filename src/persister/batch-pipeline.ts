@@ -114,24 +114,26 @@ export class BatchPipeline {
     return this.#send(owner, following.batch);
   }
 
-  async #commit({ owner, batch, ...sent }: InWork): Promise<Exclude<CommitOutcome, TooSlow>> {
+  async #commit({ owner, batch, ...sent }: InWork): Promise<Exclude<CommitOutcome, TooMuch>> {
     return this.#afterAttempts(batch, await this.#options.committer.commit(owner, batch, sent));
   }
 
-  /** A batch that takes the server too long is committed in halves, and those in halves again. */
+  /** A batch that takes the server too long, or is too large by now, is committed in halves, and those in halves again. */
   async #afterAttempts(
     batch: StagedBatch,
     outcome: CommitOutcome,
-  ): Promise<Exclude<CommitOutcome, TooSlow>> {
+  ): Promise<Exclude<CommitOutcome, TooMuch>> {
     const { committer, committed, shrunk } = this.#options;
     if (outcome.kind === "committed") committed(outcome);
-    if (outcome.kind !== "too_slow") {
+    if (outcome.kind !== "too_slow" && outcome.kind !== "too_large") {
       this.#maxRows *= 2;
       return outcome;
     }
     const [first, second] = halve(batch);
-    this.#maxRows = first.lines;
-    shrunk(first.lines);
+    if (outcome.kind === "too_slow") {
+      this.#maxRows = first.lines;
+      shrunk(first.lines);
+    }
     const half = await this.#afterAttempts(first, await committer.commit(outcome.owner, first));
     if (half.kind !== "committed") return half;
     return this.#afterAttempts(second, await committer.commit(half.owner, second));
@@ -145,7 +147,7 @@ export class BatchPipeline {
 
 const ending = "the package's batches have ended";
 
-type TooSlow = { readonly kind: "too_slow" };
+type TooMuch = { readonly kind: "too_slow" } | { readonly kind: "too_large" };
 
 async function ended(following: Promise<InWork | Unreadable> | undefined): Promise<void> {
   const sent = await following?.catch(() => undefined);

@@ -44,6 +44,8 @@ export type TransactionOutcome =
   | { readonly kind: "fenced" }
   /** The batch before it is not in, or not yet: its rows were sent for nothing. */
   | { readonly kind: "not_next" }
+  /** It never had its turn: by now the ceiling allows fewer rows at once. */
+  | { readonly kind: "too_large" }
   /** The file is no longer the one that was hashed; only asked for the last batch. */
   | { readonly kind: "file_changed" }
   | { readonly kind: "unknown"; readonly error: unknown }

@@ -5,6 +5,7 @@
 // time; who changes them while the daemon gives way to others is in adaptive-throttle.ts.
 import { type Clock, longestDelayMs, systemClock } from "../supervisor/clock.ts";
 import { Pace } from "./pace.ts";
+import { RowCost } from "./row-cost.ts";
 import { Spread } from "./spread.ts";
 import { type Turn, Turns } from "./turns.ts";
 
@@ -36,13 +37,25 @@ export interface Pacing {
    * as long as it is to. The server works on a piece after it was sent, so only what a row usually takes says how long.
    */
   rest(rows: number): Promise<void>;
+  /** So far. */
+  readonly restedMs: number;
 }
 
 type Kind = "large" | "small";
 const kindOf = ({ rows }: Pick<Turn, "rows">): Kind => (rows < largeRows ? "small" : "large");
 
 interface Waiting extends Turn {
-  readonly begin: () => void;
+  /** Whether it is turned away when the ceiling comes to allow fewer rows at once. */
+  readonly isDivisible: boolean;
+  /** Ends the wait. */
+  readonly answer: (answer: "begin" | "too_large") => void;
+}
+
+export interface TurnOptions<Result> {
+  /** Whether all rows were written, so that the turn tells what they take. Default: they were. */
+  readonly hasWritten?: (result: Result) => boolean;
+  /** What comes of it if the ceiling has been lowered below its rows before it began. Default: it waits as long as that takes. */
+  readonly tooLarge?: () => Result;
 }
 
 /** Between two transactions, however long the first one worked. */
@@ -53,8 +66,6 @@ const largeRows = 5_000;
 const shareBesideSmall = 0.5;
 /** How long the next small one is waited for: a package takes a few steps before it has its batch. */
 const smallStayMs = 100;
-/** How fast the best is forgotten where it is not reached. */
-const forgetting = 0.05;
 
 export class Throttle {
   readonly #options: ThrottleOptions;
@@ -71,10 +82,8 @@ export class Throttle {
   #endedAtMs = Number.NEGATIVE_INFINITY;
   /** What the last transaction worked and rested. */
   #ended = { workedMs: 0, restedMs: 0 };
-  #slowness: number | undefined;
   #wasCutOff = false;
-  /** What a row takes at best where nobody rests; undefined until a large transaction was seen. */
-  #msPerRow: number | undefined;
+  readonly #rowCost = new RowCost();
   #cancelTimer = (): void => {};
 
   constructor(options: ThrottleOptions) {
@@ -101,9 +110,7 @@ export class Throttle {
 
   /** What the last large transaction took by the best so far; asked for once. */
   takeSlowness(): number | undefined {
-    const slowness = this.#slowness;
-    this.#slowness = undefined;
-    return slowness;
+    return this.#rowCost.takeSlowness();
   }
 
   /** A transaction was cut off, or took too long. */
@@ -122,7 +129,7 @@ export class Throttle {
   get inForce(): { readonly rowsPerSecond: number | null; readonly pauseMs: number } {
     const { rowsPerSecond, pauseMs, share } = this.#options.limits();
     const ceiling = rowsPerSecond === 0 ? Number.POSITIVE_INFINITY : rowsPerSecond;
-    const shared = share === 1 ? ceiling : (1_000 * share) / (this.#msPerRow ?? 0);
+    const shared = share === 1 ? ceiling : (1_000 * share) / (this.#rowCost.ms ?? 0);
     const rows = Math.round(Math.min(ceiling, shared));
     return { rowsPerSecond: Number.isFinite(rows) ? rows : null, pauseMs };
   }
@@ -136,15 +143,17 @@ export class Throttle {
     turn: Turn,
     signal: AbortSignal,
     work: (pacing: Pacing) => Promise<Result>,
+    { hasWritten = () => true, tooLarge }: TurnOptions<Result> = {},
   ): Promise<Result> {
     signal.throwIfAborted();
     if (this.#options.whenKnown !== undefined) await this.#options.whenKnown(signal);
-    await this.#turnOf(turn, signal);
+    const answer = await this.#turnOf(turn, tooLarge !== undefined, signal);
+    if (answer === "too_large" && tooLarge !== undefined) return tooLarge();
     const kind = kindOf(turn);
-    const pace = new Pace(this.#clock, () => this.#shareOf(kind), this.#msPerRow, signal);
+    const pace = new Pace(this.#clock, () => this.#shareOf(kind), this.#rowCost.ms, signal);
     try {
       const result = await work(pace);
-      this.#note(turn, pace);
+      this.#note(turn, pace, hasWritten(result));
       return result;
     } finally {
       this.#running[kind]--;
@@ -169,18 +178,23 @@ export class Throttle {
     this.#look();
   }
 
-  #turnOf({ fileId, rows }: Turn, signal: AbortSignal): Promise<void> {
+  #turnOf(
+    { fileId, rows }: Turn,
+    isDivisible: boolean,
+    signal: AbortSignal,
+  ): Promise<"begin" | "too_large"> {
     return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason); // By now: it would tell nobody any more.
       const giveUp = (): void => {
         this.#turns.remove(waiting);
         reject(signal.reason);
         this.#look();
       };
-      const begin = (): void => {
+      const answer: Waiting["answer"] = (answered) => {
         signal.removeEventListener("abort", giveUp);
-        resolve();
+        resolve(answered);
       };
-      const waiting = { fileId, rows, begin };
+      const waiting = { fileId, rows, isDivisible, answer };
       signal.addEventListener("abort", giveUp, { once: true });
       this.#pay(); // Up to now: nobody pays for the time before it came.
       this.#turns.add(waiting);
@@ -194,6 +208,7 @@ export class Throttle {
     this.#pay();
     this.#cancelTimer();
     this.#cancelTimer = () => {};
+    this.#turnAway();
     for (;;) {
       const next = this.#turns.next((turn) => this.#hasPlaceFor(kindOf(turn)));
       if (next === undefined) return;
@@ -205,7 +220,15 @@ export class Throttle {
       this.#turns.take(next);
       this.#credit = this.#rowsPerSecond === 0 ? 0 : Math.max(0, this.#credit - next.rows);
       this.#running[kindOf(next)]++;
-      next.begin();
+      next.answer("begin");
+    }
+  }
+
+  #turnAway(): void {
+    for (const turn of this.#turns.largerThan(this.maxBatchRows)) {
+      if (!turn.isDivisible) continue;
+      this.#turns.remove(turn);
+      turn.answer("too_large");
     }
   }
 
@@ -229,7 +252,7 @@ export class Throttle {
   /** Rests included; undefined where there are none, or it is not known. */
   get #msPerWrittenRow(): number | undefined {
     const share = this.#shareOf("large");
-    return share < 1 && this.#msPerRow !== undefined ? this.#msPerRow / share : undefined;
+    return share < 1 && this.#rowCost.ms !== undefined ? this.#rowCost.ms / share : undefined;
   }
 
   get #areSmallAtWork(): boolean {
@@ -258,21 +281,17 @@ export class Throttle {
     return toTimer(this.#endedAtMs + Math.max(pauseMs, owedMs) - this.#clock.nowMs());
   }
 
-  /** Remembers how a transaction went, and learns what a row takes. */
-  #note({ rows }: Turn, { elapsedMs, restedMs }: Pace): void {
+  /** Remembers how a transaction went, and learns what a row takes. One that was given up early says nothing of that. */
+  #note({ rows }: Turn, { elapsedMs, restedMs }: Pace, hasWritten: boolean): void {
     const ms = elapsedMs - restedMs;
     const hasRested = restedMs > 0;
     // Amid rests the server's work is not seen, unless it was slower than expected.
     this.#ended = {
-      workedMs: Math.max(ms, hasRested ? rows * (this.#msPerRow ?? 0) : 0),
+      workedMs: Math.max(ms, hasRested ? rows * (this.#rowCost.ms ?? 0) : 0),
       restedMs,
     };
-    if (kindOf({ rows }) === "small" || hasRested) return;
-    const msPerRow = ms / rows;
-    const best = this.#msPerRow ?? msPerRow;
-    this.#slowness = msPerRow / best;
-    // What is better holds at once; what is worse, as of a table that has grown, by and by.
-    this.#msPerRow = msPerRow < best ? msPerRow : best + (msPerRow - best) * forgetting;
+    if (!hasWritten || kindOf({ rows }) === "small" || hasRested) return;
+    this.#rowCost.learn(rows, ms);
   }
 }
 /** Whole milliseconds, since a timer may go off up to one early; and it is looked again before the longest. */

@@ -35,6 +35,11 @@ export class Turns<Item extends Turn> {
     return most;
   }
 
+  /** Those that wait with more rows. */
+  largerThan(rows: number): readonly Item[] {
+    return [...this.#waiting].filter((item) => item.rows > rows);
+  }
+
   add(item: Item): void {
     this.#waiting.add(item);
   }

@@ -132,6 +132,11 @@ describe("while there is something to write", () => {
     expect(adaptive.decision).toEqual({ share: 1, reason: "the adaptive throttle is off" });
   });
 
+  test("one that is off from the start says that it is off", async () => {
+    isAdaptive = false;
+    await until("its word", () => adaptive.decision.reason === "the adaptive throttle is off");
+  });
+
   test("lost connections are pressure", async () => {
     await proxy.close();
     await untilShare((share) => share === lowestShare);

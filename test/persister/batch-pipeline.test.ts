@@ -156,6 +156,39 @@ test("a bug in a batch ends the persister, and leaves no transaction of the next
   });
 });
 
+test("a batch that waits when the ceiling is lowered goes in by parts that this one allows", async () => {
+  const limits = { rowsPerSecond: 0, pauseMs: 0, share: 1 };
+  const throttle = new Throttle({
+    limits: () => limits,
+    maxTransactions: { large: 1, small: 1 },
+  });
+  let leave = (): void => {};
+  const signal = new AbortController().signal;
+  const other = throttle.run({ fileId: 0, rows: 10 }, signal, async () => {
+    await new Promise<void>((resolve) => (leave = resolve));
+  });
+  const checkpoints: number[] = [];
+  subject = await makePersister(database, running, {
+    throttle,
+    batchRows: () => 8,
+    faults: faultsAt({ after_commit: async () => checkpoints.push((await now()).checkpoint) }),
+  });
+  subject.open();
+  await subject.read(goodLines(8));
+  subject.end();
+  await until("the wait for the turn", () => throttle.waiting === 1);
+  limits.rowsPerSecond = 3;
+  throttle.changed();
+  leave();
+  await other;
+  await until("the first commit", () => checkpoints.length > 0);
+  limits.rowsPerSecond = 0;
+  throttle.changed();
+  expect(await subject.persister.exited).toEqual({ kind: "normal" });
+  expect(checkpoints[0]).toBe(4); // Two lines behind the header.
+  expect(await now()).toMatchObject({ status: "complete", imported: 8, lines: range(2, 9) });
+});
+
 test("a batch has its turn only when the one before it has had its own", async () => {
   const throttle = new Throttle({
     limits: () => ({ rowsPerSecond: 0, pauseMs: 0, share: 1 }),

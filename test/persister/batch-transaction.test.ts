@@ -132,7 +132,7 @@ describe("a batch that is committed", () => {
 });
 
 describe("beside others", () => {
-  const paced: Pacing = { pieceRows: 4_000, rest: () => Promise.resolve() };
+  const paced: Pacing = { pieceRows: 4_000, rest: () => Promise.resolve(), restedMs: 0 };
 
   /** What holds in the transaction behind its COPY. */
   async function flushAfter(rows: number, pacing: Pacing): Promise<string | undefined> {

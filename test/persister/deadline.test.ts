@@ -1,6 +1,9 @@
 // D7: a connection on which nothing is said any more, neither an answer nor an end. A transaction has its own deadline;
 // the network is a proxy's.
+import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { noFaults } from "../../src/observability/fault-points.ts";
+import { Throttle } from "../../src/persister/throttle.ts";
 import { faultsAt, first } from "../support/chosen-faults.ts";
 import { makeCommitter } from "../support/committer-fixture.ts";
 import { DatabaseProxy } from "../support/database-proxy.ts";
@@ -45,6 +48,24 @@ test("amid a COPY: the connection is cut at the deadline, and less is asked of t
   expect(await stored(direct, row.id)).toMatchObject({ imported: 0, lines: [] });
   expect(await committer.commit(ownerOf(row), batch)).toMatchObject({ kind: "committed" });
   expect(await stored(direct, row.id)).toMatchObject(allIn);
+});
+
+test("what a transaction rests for others does not count", async () => {
+  const row = await beginPackage(direct);
+  let share = 1;
+  const throttle = new Throttle({
+    limits: () => ({ rowsPerSecond: 0, pauseMs: 0, share }),
+    maxTransactions: { large: 1, small: 1 },
+  });
+  const signal = new AbortController().signal;
+  const rows = 5_000;
+  await throttle.run({ fileId: 0, rows }, signal, () => delay(50)); // 0.01 ms a row.
+  share = 0.05;
+  const { committer } = makeCommitter(running, noFaults, { throttle, transactionMs: 500 });
+  const begunAtMs = performance.now();
+  const outcome = await committer.commit(ownerOf(row), batchOfLines(goodLines(rows)));
+  expect(outcome).toMatchObject({ kind: "committed", imported: rows });
+  expect(performance.now() - begunAtMs).toBeGreaterThan(900); // A second, nearly all of it rest.
 });
 
 test("amid a batch of a single line: it is tried again as it is", async () => {

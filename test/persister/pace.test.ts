@@ -146,6 +146,17 @@ test("how slow a transaction was by the best is asked for once, and the best is 
   expect(throttle.takeSlowness()).toBeLessThan(1.1);
 });
 
+test("an attempt that wrote nothing says nothing of what a row takes", async () => {
+  await write();
+  throttle.takeSlowness();
+  const signal = new AbortController().signal;
+  const hasWritten = () => false;
+  await throttle.run({ fileId: 1, rows }, signal, async () => {}, { hasWritten });
+  expect(throttle.takeSlowness()).toBeUndefined();
+  share = 0.5;
+  expect(throttle.inForce.rowsPerSecond).toBe(50_000);
+});
+
 test("a transaction that was cut off is told once", () => {
   throttle.cutOff();
   expect([throttle.takeCutOff(), throttle.takeCutOff()]).toEqual([true, false]);

@@ -161,6 +161,28 @@ describe("the ceiling", () => {
     expect(begunMs).toBe(102_000);
   });
 
+  test("a lower one turns away who waits with more than it allows at once, and can come with less", async () => {
+    const throttle = throttleOf(1);
+    const first = gate();
+    void throttle.run(batch(10), running(), first.work);
+    const tooLarge = () => "too large";
+    const large = throttle.run(batch(4_000), running(), async () => "written", { tooLarge });
+    const small = throttle.run(batch(100), running(), async () => clock.nowMs(), {
+      tooLarge: () => Number.NaN,
+    });
+    limits = { rowsPerSecond: 100, pauseMs: 0, share: 1 };
+    throttle.changed();
+    expect(await large).toBe("too large");
+    expect(await throttle.run(batch(101), running(), async () => "", { tooLarge })).toBe(
+      "too large",
+    );
+    first.open();
+    await reactions();
+    await clock.advance(60_000);
+    expect(await small).toBe(1_000);
+    expect(throttle.waiting).toBe(0);
+  });
+
   test("without one, and for a batch without rows, nothing is waited for", async () => {
     const throttle = throttleOf(1);
     expect(await throttle.run(batch(1_000_000), running(), async () => 1)).toBe(1);
@@ -253,6 +275,18 @@ test("who was told to stop before it came does not begin", async () => {
   const told = AbortSignal.abort(new Error("stop"));
   await expect(freeThrottle().run(batch(1), told, work)).rejects.toThrow("stop");
   expect(hasBegun).toBe(false);
+});
+
+test("who is told to stop in the moment in which it comes leaves too", async () => {
+  limits = { rowsPerSecond: 1, pauseMs: 0, share: 1 };
+  const whenKnown = async () => {};
+  const maxTransactions = { large: 1, small: 1 };
+  const throttle = new Throttle({ limits: () => limits, whenKnown, maxTransactions, clock });
+  const stopping = new AbortController();
+  const told = throttle.run(batch(1_000), stopping.signal, async () => "never");
+  stopping.abort(new Error("stop"));
+  await expect(told).rejects.toThrow("stop");
+  expect(throttle.waiting).toBe(0);
 });
 
 test("work that has begun is waited for, whatever its signal says", async () => {

@@ -12,4 +12,5 @@ export function freeThrottle(maxTransactions = 4): Throttle {
 export const noRest: Pacing = {
   pieceRows: Number.POSITIVE_INFINITY,
   rest: () => Promise.resolve(),
+  restedMs: 0,
 };
