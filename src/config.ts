@@ -1,6 +1,7 @@
 // Every option of the daemon: name, default, unit, check. Read once at start and handed down; nothing else reads the
 // environment. An empty value is a wrong value: an empty DATABASE_URL must not quietly choose another database.
 import { availableParallelism } from "node:os";
+import pg from "pg";
 import { z } from "zod";
 import { SetupError } from "./errors.ts";
 
@@ -25,9 +26,32 @@ const folder = z
   .min(1, "a folder")
   .refine((path) => !path.includes("\0"), "a folder");
 
-const databaseUrl = z.string().refine((text) => {
-  return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol);
-}, "a URL like postgres://user:password@host:5432/database");
+const sslModes = ["disable", "prefer", "require", "verify-ca", "verify-full", "no-verify"];
+
+const databaseUrl = z
+  .string()
+  .refine(isReadByPg, {
+    message:
+      "a URL like postgres://user:password@host:5432/database, whose certificate files can be read",
+  })
+  .refine(hasKnownSslMode, { message: `a URL with one of sslmode=${sslModes.join(", ")}` });
+
+/** It is pg that takes the URL apart, and reads the files that it names: what it cannot take now it never will. */
+function isReadByPg(text: string): boolean {
+  if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return false;
+  try {
+    const { port } = new pg.Client({ connectionString: text });
+    return port >= 1 && port <= 65_535;
+  } catch {
+    return false;
+  }
+}
+
+/** With one that it does not know pg would ask for TLS, and say nothing. */
+function hasKnownSslMode(text: string): boolean {
+  const mode = URL.canParse(text) ? new URL(text).searchParams.get("sslmode") : null;
+  return mode === null || sslModes.includes(mode);
+}
 
 const httpPort = z
   .string()

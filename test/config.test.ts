@@ -40,8 +40,14 @@ const table: Readonly<Record<string, Option>> = {
     takes: {
       "postgres://u:p@h:1/d": "postgres://u:p@h:1/d",
       "postgresql://h/d": "postgresql://h/d",
+      "postgres://u:p%40@h/d?sslmode=no-verify": "postgres://u:p%40@h/d?sslmode=no-verify",
+      "postgres:///d?host=/run/postgresql": "postgres:///d?host=/run/postgresql",
     },
-    refuses: ["", "h:5432/d", "mysql://h/d", "http://h", "postgres"],
+    refuses: [
+      ...["", "h:5432/d", "mysql://h/d", "http://h", "postgres", "postgres:x"],
+      ...["postgres://h/x%", "postgres://u:a%E9@h/d", "postgres://h/d?port=abc"],
+      ...["postgres://h/d?sslrootcert=/nonexistent", "postgres://h/d?sslmode=bogus"],
+    ],
   },
   DOWNLINK_DATA_DIR: {
     key: "dataDir",
