@@ -52,6 +52,7 @@ async function decide(
   context: IntakeContext,
 ): Promise<Identification | "look again"> {
   const { database, stopping } = context;
+  if (existing.id === file.fileId) return ofItsOwnRow(file, existing, context);
   switch (existing.status) {
     case "complete": {
       const duplicate = { id: file.fileId, name: file.name.text, ...describe(file) };
@@ -76,6 +77,19 @@ async function decide(
   }
 }
 
+/**
+ * The claim is entered already. By us, if the answer to that was lost; else another daemon took it over while our
+ * session was lost. That one goes on with it; if it is gone, the next sweep does, and carries out an end that is due.
+ */
+function ofItsOwnRow(
+  file: IdentifiedFile,
+  { status, owner }: LedgerRow,
+  { database }: IntakeContext,
+): Identification {
+  const isOurs = status === "processing" && owner === database.owner;
+  return isOurs ? { kind: "run", file } : { kind: "ended" };
+}
+
 /** The same bytes are in work: ours, another daemon's, or left behind by one that is gone. */
 async function besidesOneInWork(
   file: IdentifiedFile,
@@ -85,9 +99,6 @@ async function besidesOneInWork(
   const { database, stopping, folders, inHand } = context;
   const wait = { kind: "wait", forFileId: existing.id } as const;
   const { owner } = existing;
-  if (existing.id === file.fileId) {
-    return owner === database.owner ? { kind: "run", file } : { kind: "ended" };
-  }
   if (owner === database.owner) {
     if (inHand.has(existing.id) || (await namesInClaim(folders, existing.id)).length > 0)
       return wait;

@@ -32,6 +32,7 @@ export interface DaemonOptions {
   readonly settleMs?: number;
   readonly maxPackages?: number;
   readonly faults?: FaultPoints;
+  readonly onComplete?: IntakeOptions["onComplete"];
   /** Default: the package is completed and its file removed. */
   readonly load?: Load;
 }
@@ -65,7 +66,7 @@ export class IntakeDaemon {
     this.#databaseComponent = this.database.start();
     this.#fileParsers = parsers;
     this.#load = load;
-    const faults = options.faults ?? noFaults;
+    const { faults = noFaults, onComplete = "delete" } = options;
     const shared = { database: this.database, folders, log, events, faults };
     const limits = {
       settleMs,
@@ -75,7 +76,7 @@ export class IntakeDaemon {
       archiveMaxBytes: 0,
       archiveMaxAgeHours: 0,
     };
-    this.#options = { ...shared, ...limits, onComplete: "delete" };
+    this.#options = { ...shared, ...limits, onComplete };
   }
 
   /** Makes it without its intake: `start` that when all is laid out. */
