@@ -23,6 +23,9 @@ export type Identification =
   | { readonly kind: "wait"; readonly forFileId: number }
   | { readonly kind: "ended" };
 
+/** look again: the row was changed by somebody else since it was looked up. */
+type Decision = Identification | "look again";
+
 /** Finds the package's row, or makes it. The row is this daemon's where the answer is "run". */
 export async function identify(
   file: IdentifiedFile,
@@ -50,7 +53,7 @@ async function decide(
   file: IdentifiedFile,
   existing: LedgerRow,
   context: IntakeContext,
-): Promise<Identification | "look again"> {
+): Promise<Decision> {
   const { database, stopping } = context;
   if (existing.id === file.fileId) return ofItsOwnRow(file, existing, context);
   switch (existing.status) {
@@ -61,17 +64,8 @@ async function decide(
       await remove(file, context);
       return { kind: "ended" };
     }
-    case "failed": {
-      // Its last run is about to put its file aside, or another file with these bytes takes it up.
-      if (context.inHand.has(existing.id)) return { kind: "wait", forFileId: existing.id };
-      // Before the row is taken up: a daemon that ends in between leaves one copy, the one in hand, and not two.
-      await removeFailedCopies({ ...file, fileId: existing.id }, context);
-      const { name } = file;
-      const taken = await database.use(stopping, ({ ledger }) =>
-        ledger.takeUpFailed(existing.id, name.text),
-      );
-      return taken ? takePlace(file, existing.id, context) : "look again";
-    }
+    case "failed":
+      return withInHand(existing.id, context, () => takeUpAgain(file, existing.id, context));
     default:
       return besidesOneInWork(file, existing, context);
   }
@@ -93,45 +87,78 @@ function ofItsOwnRow(
 /** The same bytes are in work: ours, another daemon's, or left behind by one that is gone. */
 async function besidesOneInWork(
   file: IdentifiedFile,
-  existing: LedgerRow,
+  { id, owner }: LedgerRow,
   context: IntakeContext,
-): Promise<Identification | "look again"> {
-  const { database, stopping, folders, inHand } = context;
-  const wait = { kind: "wait", forFileId: existing.id } as const;
-  const { owner } = existing;
-  if (owner === database.owner) {
-    if (inHand.has(existing.id) || (await namesInClaim(folders, existing.id)).length > 0)
-      return wait;
-    return takePlace(file, existing.id, context);
+): Promise<Decision> {
+  const { database, stopping, folders } = context;
+  const wait = { kind: "wait", forFileId: id } as const;
+  if (owner !== database.owner && (await isLiving(owner, context))) return wait;
+  return withInHand(id, context, async () => {
+    if ((await namesInClaim(folders, id)).length > 0) return wait; // The next sweep takes it over.
+    // Ours too: it may have come to its end since it was looked up.
+    const adopted = await database.use(stopping, ({ ledger }) => ledger.adopt(id, owner));
+    return adopted ? takePlace(file, id, context) : "look again";
+  });
+}
+
+async function isLiving(
+  owner: string | null,
+  { database, stopping }: IntakeContext,
+): Promise<boolean> {
+  if (owner === null) return false;
+  const living = await database.use(stopping, ({ session }) => session.living([owner]));
+  return living.has(owner);
+}
+
+/**
+ * Has the package of an earlier row in hand during the step that may give it this file, and on through its run. If it
+ * were so only afterwards, a twin that looked meanwhile would see it in work with nobody at it, and take its place too.
+ */
+async function withInHand(
+  fileId: number,
+  { inHand }: IntakeContext,
+  step: () => Promise<Decision>,
+): Promise<Decision> {
+  // A twin is at it, or its last run is about to put its file aside.
+  if (inHand.has(fileId)) return { kind: "wait", forFileId: fileId };
+  inHand.add(fileId);
+  let decision: Decision = "look again";
+  try {
+    decision = await step();
+    return decision;
+  } finally {
+    // After an error a later sweep finds the file, in the one claim or in the other.
+    if (decision === "look again" || decision.kind !== "run") inHand.delete(fileId);
   }
-  const living = await database.use(stopping, ({ session }) =>
-    session.living(owner === null ? [] : [owner]),
+}
+
+async function takeUpAgain(
+  file: IdentifiedFile,
+  fileId: number,
+  context: IntakeContext,
+): Promise<Decision> {
+  const { database, stopping } = context;
+  // Before the row is taken up: a daemon that ends in between leaves one copy, the one in hand, and not two.
+  await removeFailedCopies({ ...file, fileId }, context);
+  const { name } = file;
+  const taken = await database.use(stopping, ({ ledger }) =>
+    ledger.takeUpFailed(fileId, name.text),
   );
-  if (owner !== null && living.has(owner)) return wait;
-  if ((await namesInClaim(folders, existing.id)).length > 0) return wait; // The next sweep takes it over.
-  const adopted = await database.use(stopping, ({ ledger }) => ledger.adopt(existing.id, owner));
-  return adopted ? takePlace(file, existing.id, context) : "look again";
+  return taken ? takePlace(file, fileId, context) : "look again";
 }
 
 /** The file becomes that of an earlier row with the same bytes. */
 async function takePlace(
   file: IdentifiedFile,
   fileId: number,
-  context: IntakeContext,
+  { events, folders }: IntakeContext,
 ): Promise<Identification> {
-  const { events, folders, inHand } = context;
-  inHand.add(fileId);
   const moved = { ...file, fileId };
-  try {
-    await moveIntoClaim(folders, claimedPath(folders, file), moved);
-    await removeClaimFolder(folders, file.fileId);
-    const [claimId, name] = [file.fileId, file.name.text];
-    events.publish({ kind: "package_known", claimId, fileId, name });
-    return { kind: "run", file: moved };
-  } catch (error) {
-    inHand.delete(fileId); // A later sweep finds the file, in the one claim or in the other.
-    throw error;
-  }
+  await moveIntoClaim(folders, claimedPath(folders, file), moved);
+  await removeClaimFolder(folders, file.fileId);
+  const [claimId, name] = [file.fileId, file.name.text];
+  events.publish({ kind: "package_known", claimId, fileId, name });
+  return { kind: "run", file: moved };
 }
 
 /** What an earlier run had set aside of this package: the same bytes are in hand again, so the copy is one too many. */

@@ -4,7 +4,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { Database } from "../../src/database/database.ts";
+import { Database, type DatabaseOptions } from "../../src/database/database.ts";
 import { givenServer } from "../../src/database/server.ts";
 import { type ClaimedFile, removeClaimedFile } from "../../src/folders/claimed-file.ts";
 import { look } from "../../src/folders/file-identity.ts";
@@ -33,6 +33,7 @@ export interface DaemonOptions {
   readonly maxPackages?: number;
   readonly faults?: FaultPoints;
   readonly onComplete?: IntakeOptions["onComplete"];
+  readonly makeDatabase?: (options: DatabaseOptions) => Database;
   /** Default: the package is completed and its file removed. */
   readonly load?: Load;
 }
@@ -56,7 +57,8 @@ export class IntakeDaemon {
     const events = new Events(log);
     logPackages(events, log);
     this.folders = folders;
-    this.database = new Database({
+    const { makeDatabase = (own) => new Database(own) } = options;
+    this.database = makeDatabase({
       server: givenServer(url),
       owner: ownerOf(name, folders),
       log,
