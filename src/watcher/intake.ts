@@ -6,9 +6,9 @@ import { pause } from "../database/backoff.ts";
 import type { ClaimedFile } from "../folders/claimed-file.ts";
 import { isSystemError } from "../folders/file-identity.ts";
 import type { HeldFile } from "../folders/held-file.ts";
-import { trimArchive } from "../persister/archive.ts";
 import { PackageRun } from "../staging/package-run.ts";
 import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
+import { ArchiveUpkeep } from "./archive-upkeep.ts";
 import { claim, releaseClaim } from "./claim.ts";
 import type { Offer } from "./file-system-watcher.ts";
 import { type Identification, identify, readHeldIdentity } from "./identify.ts";
@@ -31,8 +31,6 @@ const maxWaitingOffers = 64;
 /** Claims that wait for the end of a package with the same bytes; beyond it they keep their lane. */
 const maxTwins = 1_000;
 const shortestSweepMs = 1_000;
-/** Between two looks at the limits of archive/. */
-const trimIntervalMs = 10_000;
 
 /** Says in the log which package a line is about; without a file id as long as it is not claimed. */
 type About = Readonly<{ fileId?: number; name?: string }>;
@@ -46,12 +44,12 @@ export class Intake {
   readonly #context: IntakeContext;
   readonly #runs: PackageRuns;
   readonly #recovery: Recovery;
+  readonly #archive: ArchiveUpkeep;
   readonly #lanes: Lanes;
   /** Claims by the file id whose end they wait for. */
   readonly #twins = new Map<number, IdentifiedFile[]>();
   readonly #bell = new EventEmitter().setMaxListeners(0);
   readonly #stop = new AbortController();
-  #nextTrimMs = Number.NEGATIVE_INFINITY;
   /** processing/ itself cannot be read; told once. */
   #isAway = false;
 
@@ -60,6 +58,7 @@ export class Intake {
     this.#context = { ...options, stopping: this.#stop.signal, inHand: new Set() };
     this.#runs = new PackageRuns(this.#context, options);
     this.#recovery = new Recovery(this.#context);
+    this.#archive = new ArchiveUpkeep(this.#context);
     this.#lanes = new Lanes(lanesFor(options.maxPackages()));
   }
 
@@ -156,14 +155,8 @@ export class Intake {
     }
     await this.#recovery.missing();
     this.#wakeTwinsOfOthers();
-    await this.#trimArchiveAtTimes();
+    await this.#archive.trimAtTimes();
     return isClear;
-  }
-
-  async #trimArchiveAtTimes(): Promise<void> {
-    if (performance.now() < this.#nextTrimMs) return;
-    this.#nextTrimMs = performance.now() + trimIntervalMs;
-    await trimArchive(this.#context, this.#context.stopping);
   }
 
   #goOn(file: IdentifiedFile, task: () => Promise<void>): void {

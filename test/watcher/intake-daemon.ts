@@ -33,6 +33,7 @@ export interface DaemonOptions {
   readonly maxPackages?: number;
   readonly faults?: FaultPoints;
   readonly onComplete?: IntakeOptions["onComplete"];
+  readonly archiveMaxBytes?: number;
   readonly makeDatabase?: (options: DatabaseOptions) => Database;
   /** Default: the package is completed and its file removed. */
   readonly load?: Load;
@@ -68,14 +69,14 @@ export class IntakeDaemon {
     this.#databaseComponent = this.database.start();
     this.#fileParsers = parsers;
     this.#load = load;
-    const { faults = noFaults, onComplete = "delete" } = options;
+    const { faults = noFaults, onComplete = "delete", archiveMaxBytes = 0 } = options;
     const shared = { database: this.database, folders, log, events, faults };
     const limits = {
       settleMs,
       scanIntervalMs: 100,
       maxPackages: () => maxPackages,
       maxLineBytes: 4_096,
-      archiveMaxBytes: 0,
+      archiveMaxBytes,
       archiveMaxAgeHours: 0,
     };
     this.#options = { ...shared, ...limits, onComplete };
