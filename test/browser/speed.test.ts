@@ -9,6 +9,10 @@ import { type Dashboard, openDashboard } from "./dashboard.ts";
 
 const readings = 100_000;
 const packages = 1_000_000;
+/** Of a core. */
+const mostShare = 0.05;
+const windows = 3;
+const windowMs = 10_000;
 
 describe.skipIf(chromiumPath === undefined)("the dashboard is quick", () => {
   let dashboard: Dashboard;
@@ -42,28 +46,19 @@ describe.skipIf(chromiumPath === undefined)("the dashboard is quick", () => {
     const { station } = dashboard;
     await dashboard.stopDaemon();
     await dashboard.startDaemon({ DOWNLINK_MAX_ROWS_PER_SECOND: "4000" });
+    // A minute of work: longer than all windows.
     for (const seed of [11, 12, 13, 14]) {
-      await drop(station.dir, `slow-${seed}.ndjson`, samplePackage({ lines: 40_000, seed }).bytes);
+      await drop(station.dir, `slow-${seed}.ndjson`, samplePackage({ lines: 60_000, seed }).bytes);
     }
     const page = await dashboard.open();
     await expect.poll(() => page.locator(".slot").count(), { timeout: 20_000 }).toBe(4);
-    const session = await dashboard.browser.newBrowserCDPSession();
-    const before = await rendererSeconds(session);
-    const start = performance.now();
-    const shown = await page.evaluate("performance.now()");
-    // Looked at seldom, since looking costs too.
-    const polling = 1_000;
-    await page.waitForFunction((from) => performance.now() > Number(from) + 10_000, shown, {
-      polling,
-    });
-    const spent = (await rendererSeconds(session)) - before;
-    const share = (spent * 1_000) / (performance.now() - start);
+    const share = await leastShare(page, await dashboard.browser.newBrowserCDPSession());
     console.log(`the open page takes ${(share * 100).toFixed(1)} % of a core`);
-    expect(await page.locator(".slot").count()).toBeGreaterThan(0);
-    expect(share).toBeLessThan(0.05);
+    expect(await page.locator(".slot").count()).toBe(4);
+    expect(share).toBeLessThan(mostShare);
     expect(dashboard.wrongs).toEqual([]);
     await page.context().close();
-  });
+  }, 120_000);
 
   test("with a million packages: the twentieth page costs what the first does", async () => {
     await dashboard.station.check.query(
@@ -98,6 +93,28 @@ async function scriptSeconds(session: CDPSession): Promise<number> {
   await session.send("Performance.enable", { timeDomain: "threadTicks" });
   const { metrics } = await session.send("Performance.getMetrics");
   return metrics.find(({ name }) => name === "TaskDuration")?.value ?? Number.NaN;
+}
+
+/**
+ * What the page takes of a core, in the quietest of a few windows: a busy machine makes the same work cost more, and
+ * never less. One window is enough where it shows little already.
+ */
+async function leastShare(page: Page, session: CDPSession): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (let window = 0; window < windows && least >= mostShare; window++) {
+    least = Math.min(least, await shareInWindow(page, session));
+  }
+  return least;
+}
+
+async function shareInWindow(page: Page, session: CDPSession): Promise<number> {
+  const before = await rendererSeconds(session);
+  const start = performance.now();
+  const end = (await page.evaluate(() => performance.now())) + windowMs;
+  const polling = 1_000; // Looked at seldom, since looking costs too.
+  await page.waitForFunction((ms) => performance.now() > ms, end, { polling });
+  const spent = (await rendererSeconds(session)) - before;
+  return (spent * 1_000) / (performance.now() - start);
 }
 
 /** Processor time of all pages' processes. */
