@@ -10,6 +10,7 @@ import { Events } from "../../src/observability/events.ts";
 import { type FaultPoints, noFaults } from "../../src/observability/fault-points.ts";
 import { logPackages } from "../../src/observability/package-log.ts";
 import { dataPersister, type PersisterOptions } from "../../src/persister/data-persister.ts";
+import { jackalMk1 } from "../../src/satellites/jackal-mk1.ts";
 import { PackageRun } from "../../src/staging/package-run.ts";
 import {
   type Opening,
@@ -67,13 +68,14 @@ export async function makePersister(
     onComplete: "delete",
     ...options,
   });
+  const typed = { ...row, satelliteType: jackalMk1.name }; // As the reader says it, before a commit has recorded it.
   let at = { line: 2, offset: 32 };
   return {
     row,
     path: claimedPath(folders, file),
     staging,
     persister,
-    open: (opening = { kind: "load", row, header: undefined }) => staging.open(opening),
+    open: (opening = { kind: "load", row: typed, header: undefined }) => staging.open(opening),
     async read(lines) {
       const chunk = chunkOf(lines, at);
       at = behind(chunk);
