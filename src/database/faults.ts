@@ -79,5 +79,10 @@ function saysAway(error: Error): boolean {
 /** Whether the same statement may go through when it is sent again: a deadlock, a serialization failure, a time limit. */
 export function isContention(error: unknown): boolean {
   const code = errorCode(error);
-  return code === "40001" || code === "40P01" || code === "55P03" || code === "57014";
+  return code === "40001" || code === "40P01" || code === "55P03" || isTimeLimit(code);
+}
+
+/** Of a statement; of a transaction, which PostgreSQL 17 and newer end together with the connection. */
+export function isTimeLimit(code: string | undefined): boolean {
+  return code === "57014" || code === "25P04";
 }

@@ -1,6 +1,6 @@
 // What an error inside a batch's transaction means. Taken too simply ("class 22 and 23 reject the line") it would
 // destroy data: a wrong stream of ours, a late commit and a value that the server refuses all come in those classes.
-import { databaseError, errorCode, isOutage } from "../database/faults.ts";
+import { databaseError, errorCode, isOutage, isTimeLimit } from "../database/faults.ts";
 
 /**
  * line: the server refuses a value; `row` is its number in this COPY, if the server says. too_slow: a time limit cut
@@ -20,7 +20,7 @@ export type Written = "telemetry" | "rejected_lines" | "other";
 export function classify(error: unknown, written: Written): BatchFault {
   const code = errorCode(error);
   if (code !== undefined && wrongStream.has(code)) return { kind: "bug" };
-  if (code === "57014") return { kind: "too_slow" };
+  if (isTimeLimit(code)) return { kind: "too_slow" };
   if (code === "55P03") return { kind: "blocked" };
   if (code === "40001" || code === "40P01") return { kind: "again" };
   if (isOutage(error)) return { kind: "away" };

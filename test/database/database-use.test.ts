@@ -83,7 +83,7 @@ describe("use", () => {
     return work;
   };
 
-  test.each(["ECONNRESET", "57P01", "53300", "25006", "40001", "40P01", "55P03", "57014"])(
+  test.each(["ECONNRESET", "57P01", "53300", "25006", "40001", "40P01", "55P03", "57014", "25P04"])(
     "tries again after %s",
     async (code) => {
       running = runDatabase(direct.url);

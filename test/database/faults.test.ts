@@ -52,7 +52,7 @@ describe("an outage", () => {
 });
 
 describe("contention", () => {
-  test.each(["40001", "40P01", "55P03", "57014"])("is %s, bare or wrapped", (code) => {
+  test.each(["40001", "40P01", "55P03", "57014", "25P04"])("is %s, bare or wrapped", (code) => {
     expect(isContention(coded(code))).toBe(true);
     expect(isContention(wrapped(coded(code)))).toBe(true);
     expect(isOutage(coded(code))).toBe(false);

@@ -14,6 +14,7 @@ describe("amid the COPY into telemetry", () => {
     ["22P04", "bug"],
     ["08P01", "bug"],
     ["57014", "too_slow"],
+    ["25P04", "too_slow"],
     ["55P03", "blocked"],
     ["40001", "again"],
     ["40P01", "again"],

@@ -85,31 +85,37 @@ describe("a package that is loaded", () => {
   });
 });
 
-test("a server for which batches are too much gets smaller ones, until all rows are in", async () => {
-  const name = new URL(database.url).pathname.slice(1);
-  await database.run(`
-    ALTER DATABASE ${name} SET statement_timeout = '300ms';
+test.for([
+  "statement_timeout",
+  "transaction_timeout", // Of PostgreSQL 17 and newer.
+])(
+  "a server for which batches are too much gets smaller ones, until all rows are in: %s",
+  async (limit, { skip }) => {
+    const known = await database.rows("SELECT FROM pg_settings WHERE name = $1", [limit]);
+    skip(known.length === 0, "the server has no such limit");
+    const name = new URL(database.url).pathname.slice(1);
+    await database.run(`
+    ALTER DATABASE ${name} SET ${limit} = '300ms';
     CREATE FUNCTION work() RETURNS trigger LANGUAGE plpgsql AS
       'BEGIN PERFORM pg_sleep(0.01 * (SELECT count(*) FROM new_rows)); RETURN NULL; END';
     CREATE TRIGGER work AFTER INSERT ON telemetry REFERENCING NEW TABLE AS new_rows
       FOR EACH STATEMENT EXECUTE FUNCTION work()`);
-  const slow = runDatabase(database.url, "slow"); // Its connections have the limit.
-  try {
-    subject = await makePersister(database, slow);
-    subject.open();
-    await subject.read([...goodLines(50), badLine, ...goodLines(20)]);
-    subject.end();
-    expect(await subject.persister.exited).toEqual({ kind: "normal" });
-    expect(await now()).toMatchObject({
-      status: "complete",
-      lines: [...range(2, 51), ...range(53, 72)],
-      rejected: [52],
-    });
-    expect(slow.messages()).toContain("the server is slow, smaller batches");
-  } finally {
-    await slow.stop();
-    await database.run(
-      `ALTER DATABASE ${name} RESET statement_timeout; DROP FUNCTION work CASCADE`,
-    );
-  }
-});
+    const slow = runDatabase(database.url, "slow"); // Its connections have the limit.
+    try {
+      subject = await makePersister(database, slow);
+      subject.open();
+      await subject.read([...goodLines(50), badLine, ...goodLines(20)]);
+      subject.end();
+      expect(await subject.persister.exited).toEqual({ kind: "normal" });
+      expect(await now()).toMatchObject({
+        status: "complete",
+        lines: [...range(2, 51), ...range(53, 72)],
+        rejected: [52],
+      });
+      expect(slow.messages()).toContain("the server is slow, smaller batches");
+    } finally {
+      await slow.stop();
+      await database.run(`ALTER DATABASE ${name} RESET ${limit}; DROP FUNCTION work CASCADE`);
+    }
+  },
+);
