@@ -4,17 +4,16 @@
 import { once } from "node:events";
 import PQueue from "p-queue";
 import type pg from "pg";
-import { DatabaseAwayError, SetupError } from "../errors.ts";
+import { DatabaseAwayError } from "../errors.ts";
 import { Coalesced } from "./coalesced.ts";
+import { takeExclusively, takeOwnerLock } from "./daemon-locks.ts";
 import { bringUpToDate } from "./migrations.ts";
 import { connect } from "./pool.ts";
 import { refuseUnsafe, unsafeSettings } from "./safety.ts";
 
 const pingMs = 5_000;
-const lockMs = 5_000;
+const longestLockMs = 5_000;
 
-/** Locks are named by text and hashed to the 64 bits that PostgreSQL takes. */
-const ownerLock = (owner: string): string => `downlink owner ${owner}`;
 const claimLock = (fileId: number): string => `downlink claim ${fileId}`;
 /** Claims reserved or released by one statement. */
 const claimsTogether = 64;
@@ -24,7 +23,6 @@ const claimsAhead = 16;
 const flood = { statements: 8, withinMs: 50 };
 /** A claim that is released late keeps nobody waiting: by then the ledger names its owner. */
 const releaseMs = 50;
-const embeddedLock = "downlink embedded server";
 
 export interface SessionOptions {
   readonly url: string;
@@ -34,6 +32,8 @@ export interface SessionOptions {
   readonly exclusive: boolean;
   /** Go on although the server may lose what it has committed. */
   readonly allowUnsafe: boolean;
+  /** How long an earlier connection of this daemon is waited for. Default 5 000. */
+  readonly lockMs?: number;
 }
 
 export class Session {
@@ -69,7 +69,7 @@ export class Session {
 
   /** Connects, brings the schema up to date and takes the daemon's locks. @throws {SetupError} {DatabaseAwayError} */
   static async open(options: SessionOptions): Promise<Session> {
-    const { url, owner, exclusive, allowUnsafe } = options;
+    const { url, owner, exclusive, allowUnsafe, lockMs = longestLockMs } = options;
     const client = await connect(url, "downlink session");
     try {
       await refuseStandby(client);
@@ -77,9 +77,7 @@ export class Session {
       await bringUpToDate(client);
       const unsafe = await unsafeSettings(client);
       if (!allowUnsafe) refuseUnsafe(unsafe);
-      // Waits if an earlier connection of this very daemon is not yet gone on the server's side.
-      await client.query("SELECT set_config('lock_timeout', $1, false)", [`${lockMs}ms`]);
-      await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [ownerLock(owner)]);
+      await takeOwnerLock(client, owner, lockMs);
       return new Session(client, unsafe);
     } catch (error) {
       await client.end().catch(() => {});
@@ -179,20 +177,4 @@ async function refuseStandby(client: pg.Client): Promise<void> {
     "SELECT pg_is_in_recovery() AS standby",
   );
   if (rows[0]?.standby) throw new DatabaseAwayError("the server is a standby: it takes no writes");
-}
-
-/** A daemon that was killed holds its lock until the server has noticed: a few milliseconds, at most this long. */
-const noticeMs = 3_000;
-
-async function takeExclusively(client: pg.Client): Promise<void> {
-  await client.query("SELECT set_config('lock_timeout', $1, false)", [`${noticeMs}ms`]);
-  try {
-    await client.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [embeddedLock]);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "55P03")) throw error;
-    throw new SetupError(
-      "another daemon runs on this embedded server: stop it, or set DATABASE_URL to share a database",
-      { cause: error },
-    );
-  }
 }

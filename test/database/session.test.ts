@@ -1,7 +1,8 @@
 // The locks by which daemons know of each other. Each session is a daemon's, on one database.
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { Session } from "../../src/database/session.ts";
+import { Session, type SessionOptions } from "../../src/database/session.ts";
 import { SetupError } from "../../src/errors.ts";
+import { DatabaseProxy } from "../support/database-proxy.ts";
 import { createMigratedDatabase, type MigratedDatabase } from "../support/migrated-database.ts";
 import { createTestDatabase } from "../support/test-database.ts";
 import { until } from "../support/until.ts";
@@ -17,8 +18,13 @@ afterEach(async () => {
 });
 afterAll(() => database.drop());
 
-async function open(owner: string, exclusive = false, url = database.url): Promise<Session> {
-  const session = await Session.open({ url, owner, exclusive, allowUnsafe: true });
+async function open(
+  owner: string,
+  exclusive = false,
+  url = database.url,
+  limits: Pick<SessionOptions, "lockMs"> = {},
+): Promise<Session> {
+  const session = await Session.open({ url, owner, exclusive, allowUnsafe: true, ...limits });
   sessions.push(session);
   return session;
 }
@@ -120,6 +126,21 @@ test("a daemon that connects anew waits for its own earlier connection", async (
   expect(isOpen).toBe(false);
   earlier.end();
   expect(await (await later).living(["a"])).toEqual(new Set(["a"]));
+});
+
+test("its own earlier connection, of whose end the server never heard, is ended, and no other's", async () => {
+  const proxy = new DatabaseProxy(database.url);
+  await proxy.open();
+  try {
+    const [b] = await Promise.all([open("b"), open("a", false, proxy.url)]);
+    proxy.partition();
+    const again = () => open("a", false, database.url, { lockMs: 100 });
+    await expect(again()).rejects.toMatchObject({ code: "55P03" });
+    await until("the lock", () => again().catch(() => false));
+    expect(await b.living(["a", "b"])).toEqual(new Set(["a", "b"]));
+  } finally {
+    await proxy.close();
+  }
 });
 
 test("an exclusive database is for one daemon, and for the next one when that has ended", async () => {

@@ -56,6 +56,15 @@ export class DatabaseProxy {
     for (const { daemon } of this.#links) daemon.resume();
   }
 
+  /** From now on nothing arrives on the connections that there are, in neither direction, not even their end. */
+  partition(): void {
+    for (const link of this.#links) {
+      for (const socket of [link.daemon, link.server]) {
+        socket.removeAllListeners("data").removeAllListeners("close").resume();
+      }
+    }
+  }
+
   /** Cuts all connections. New ones come through. */
   cut(): void {
     for (const { daemon, server } of this.#links) {
