@@ -90,16 +90,16 @@ export class Database {
 
   /**
    * Runs `work` until it gets through to the database: an outage or contention is waited out, any other error is
-   * thrown. `work` may run again after its statement was carried out and only the answer was lost.
+   * thrown. `work` may run again after its statement was carried out and only the answer was lost: it is told so.
    */
   async use<Result>(
     signal: AbortSignal,
-    work: (access: DatabaseAccess) => Promise<Result>,
+    work: (access: DatabaseAccess, isAgain: boolean) => Promise<Result>,
   ): Promise<Result> {
     for (let failures = 1; ; failures++) {
       const access = await this.whenReady(signal);
       try {
-        return await work(access);
+        return await work(access, failures > 1);
       } catch (error) {
         if (!isOutage(error) && !isContention(error)) throw databaseError(error);
         this.suspect();

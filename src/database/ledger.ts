@@ -1,9 +1,10 @@
 // The ledger: what the table `files` says of a package, and the statements that change it, but for the commit of a
-// batch (persister/batch-transaction.ts). Each is one statement, and may be sent again when its answer was lost.
-import { and, eq, inArray, isNull, lt, ne, sql } from "drizzle-orm";
+// batch (persister/batch-transaction.ts). Each changes it by one statement, and may be sent again when its answer was lost.
+import { and, eq, inArray, isNull, lt, ne, or, sql } from "drizzle-orm";
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import type pg from "pg";
 import { Coalesced } from "./coalesced.ts";
+import { type ClaimedPackage, enterPackages } from "./entry.ts";
 import { files } from "./schema.ts";
 
 const ledgerColumns = {
@@ -33,14 +34,6 @@ export interface CompletePackage {
   readonly sizeBytes: number;
   /** Since it was completed, by the database's clock. */
   readonly ageHours: number;
-}
-
-/** A package that was claimed and hashed. */
-export interface ClaimedPackage {
-  readonly id: number;
-  readonly name: string;
-  readonly sha256: string;
-  readonly sizeBytes: number;
 }
 
 const now = sql`now()`;
@@ -139,15 +132,28 @@ export class Ledger {
 
   /**
    * After a commit whose answer was lost: fences off the connection that may still be committing, and says where the
-   * package stands now. @returns undefined if another owner has it
+   * package stands now.
+   * @param isAgain whether this was sent before, and may have been carried out
+   * @returns undefined if another owner has it
    */
-  async raiseEpoch(id: number, epoch: number): Promise<LedgerRow | undefined> {
+  async raiseEpoch(id: number, epoch: number, isAgain = false): Promise<LedgerRow | undefined> {
     const rows = await this.#db
       .update(files)
       .set({ ownerEpoch: sql`${files.ownerEpoch} + 1`, updatedAt: now })
       .where(and(eq(files.id, id), eq(files.ownerEpoch, epoch)))
       .returning(ledgerColumns);
-    return rows[0];
+    return rows[0] ?? (isAgain ? this.#raisedBefore(id, epoch) : undefined);
+  }
+
+  /**
+   * The row as a first UPDATE has raised it. Only asked behind a second one, which has waited for the first. While the
+   * row is ours nobody else can have raised it: a daemon has one run of a package at a time, and another daemon takes
+   * the row over first. A complete one has no owner any more, and is complete whoever made it so.
+   */
+  async #raisedBefore(id: number, epoch: number): Promise<LedgerRow | undefined> {
+    const isRaised = and(eq(files.id, id), eq(files.ownerEpoch, epoch + 1));
+    const isKnown = or(this.#isOurs, eq(files.status, "complete"));
+    return (await this.#db.select(ledgerColumns).from(files).where(and(isRaised, isKnown)))[0];
   }
 
   /** @param header JSON text. @returns false if another run has the package */
@@ -163,13 +169,23 @@ export class Ledger {
 
   /** Refuses a package or gives it up; what was committed of it stays. @returns false if another run has it */
   async fail(id: number, epoch: number, error: string): Promise<boolean> {
-    return this.#update(id, { ...failed, error }, and(isInWork, eq(files.ownerEpoch, epoch)));
+    const isOfRun = and(isInWork, eq(files.ownerEpoch, epoch));
+    const isDone = await this.#update(id, { ...failed, error }, isOfRun);
+    return isDone || this.#hasFailed(id, epoch, error);
   }
 
   /** The same for a package of ours that no run has. Raises the epoch, in case that one still writes. */
-  async failOwned(id: number, error: string): Promise<boolean> {
+  async failOwned({ id, ownerEpoch }: LedgerRow, error: string): Promise<boolean> {
     const changes = { ...failed, error, ownerEpoch: sql`${files.ownerEpoch} + 1` };
-    return this.#update(id, changes, this.#isOurs);
+    const isDone = await this.#update(id, changes, this.#isOurs);
+    return isDone || this.#hasFailed(id, ownerEpoch + 1, error);
+  }
+
+  /** Whether a statement of ours has done it whose answer was lost: nobody else fails a package under this epoch. */
+  async #hasFailed(id: number, epoch: number, error: string): Promise<boolean> {
+    const isFailed = and(eq(files.status, "failed"), eq(files.error, error));
+    const isSame = and(eq(files.id, id), eq(files.ownerEpoch, epoch), isFailed);
+    return (await this.#db.select({ id: files.id }).from(files).where(isSame)).length === 1;
   }
 
   /**
@@ -208,29 +224,8 @@ export class Ledger {
     });
   }
 
-  /**
-   * Many at once, in the order of their bytes, so that two daemons never wait for each other in a circle. Nobody waits
-   * until it is on the disk: the first commit of a package takes it there, and a file without an entry is a claim.
-   */
   async #enterAll(claimed: readonly ClaimedPackage[]): Promise<(LedgerRow | undefined)[]> {
-    const { rows } = await this.#pool.query<{ id: string }>({
-      name: "downlink enter",
-      text: `INSERT INTO files (id, name, sha256, size_bytes, status, owner, owner_epoch, attempts, started_at)
-             OVERRIDING SYSTEM VALUE
-             SELECT id, name, sha256, size_bytes, 'processing', $5, 1, 1, now()
-               FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) AS claimed (id, name, sha256, size_bytes),
-                    (SELECT set_config('synchronous_commit', 'off', true)) AS of_this_transaction
-              ORDER BY sha256
-             ON CONFLICT DO NOTHING RETURNING id`,
-      values: [
-        claimed.map(({ id }) => id),
-        claimed.map(({ name }) => name),
-        claimed.map(({ sha256 }) => sha256),
-        claimed.map(({ sizeBytes }) => sizeBytes),
-        this.#owner,
-      ],
-    });
-    const entered = new Set(rows.map(({ id }) => Number(id)));
+    const entered = await enterPackages(this.#pool, this.#owner, claimed);
     return claimed.map((each) => (entered.has(each.id) ? this.#entryOf(each) : undefined));
   }
 

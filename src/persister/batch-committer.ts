@@ -187,8 +187,8 @@ export class BatchCommitter {
    */
   async #afterDoubt(owner: BatchOwner, batch: StagedBatch): Promise<Next> {
     const { database } = this.#options;
-    const row = await database.use(this.#lifetime.stopping, ({ ledger }) =>
-      ledger.raiseEpoch(owner.fileId, owner.epoch),
+    const row = await database.use(this.#lifetime.stopping, ({ ledger }, isAgain) =>
+      ledger.raiseEpoch(owner.fileId, owner.epoch, isAgain),
     );
     if (row === undefined) return { kind: "let_go" };
     const raised = { ...owner, epoch: row.ownerEpoch };

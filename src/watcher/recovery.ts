@@ -218,7 +218,7 @@ export class Recovery {
     }
     const error = `the file is gone: it was taken away from processing/ before line ${row.checkpointLine} was loaded`;
     // Not if it came to its end while we looked.
-    const isFailed = await database.use(stopping, ({ ledger }) => ledger.failOwned(row.id, error));
+    const isFailed = await database.use(stopping, ({ ledger }) => ledger.failOwned(row, error));
     if (!isFailed) return;
     const ended = { seconds: 0, error };
     events.publish({ kind: "package_ended", outcome: "failed", ...figuresOf(row), ...ended });
@@ -244,7 +244,7 @@ export class Recovery {
     const { database, events, folders, stopping } = this.#context;
     if (row.checkpointLine > 1) {
       const error = `the file changed after its first ${row.checkpointLine - 1} lines were loaded`;
-      await database.use(stopping, ({ ledger }) => ledger.failOwned(row.id, error));
+      await database.use(stopping, ({ ledger }) => ledger.failOwned(row, error));
       const ended = { seconds: 0, error, keptAt: failedPath(folders, file) };
       events.publish({ kind: "package_ended", outcome: "failed", ...figuresOf(row), ...ended });
       await setAside(file, this.#context);

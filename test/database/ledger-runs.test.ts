@@ -44,6 +44,27 @@ describe("raiseEpoch", () => {
     await ledger.own(row.id, 20);
     expect(await ledger.raiseEpoch(row.id, row.ownerEpoch)).toBeUndefined();
   });
+
+  test.each([
+    ["in work", partlyLoaded],
+    ["complete", "status = 'complete', owner = NULL"],
+  ])(
+    "sent again says the same, and raises it no further, of a package that is %s",
+    async (_, changes) => {
+      await set(changes);
+      const raised = await ledger.raiseEpoch(row.id, row.ownerEpoch);
+      expect(await ledger.raiseEpoch(row.id, row.ownerEpoch, true)).toEqual(raised);
+      expect(await ledger.find(row.id)).toEqual(raised);
+    },
+  );
+
+  test("sent again says nothing of a package that a later run has, or another daemon", async () => {
+    await ledger.raiseEpoch(row.id, row.ownerEpoch);
+    await ledger.own(row.id, 20);
+    expect(await ledger.raiseEpoch(row.id, row.ownerEpoch, true)).toBeUndefined();
+    await set(`owner = 'them', owner_epoch = ${row.ownerEpoch + 1}`);
+    expect(await ledger.raiseEpoch(row.id, row.ownerEpoch, true)).toBeUndefined();
+  });
 });
 
 describe("recordHeader", () => {
@@ -84,6 +105,13 @@ describe("fail", () => {
     expect(await detailsOf()).toMatchObject({ error: "tried 20 times" });
   });
 
+  test("sent again says that it is done, but not what another run or another reason did", async () => {
+    await ledger.fail(row.id, row.ownerEpoch, "tried 20 times");
+    expect(await ledger.fail(row.id, row.ownerEpoch, "tried 20 times")).toBe(true);
+    expect(await ledger.fail(row.id, row.ownerEpoch, "late")).toBe(false);
+    expect(await ledger.fail(row.id, row.ownerEpoch - 1, "tried 20 times")).toBe(false);
+  });
+
   test("is not for a run that was replaced, nor for what is complete", async () => {
     expect(await ledger.fail(row.id, row.ownerEpoch - 1, "late")).toBe(false);
     await set("status = 'complete'");
@@ -94,13 +122,20 @@ describe("fail", () => {
 
 describe("failOwned", () => {
   test("gives up a package of ours and fences off a run that still writes", async () => {
-    expect(await ledger.failOwned(row.id, "the file is gone")).toBe(true);
+    expect(await ledger.failOwned(row, "the file is gone")).toBe(true);
     const failed = { status: "failed", owner: null, ownerEpoch: row.ownerEpoch + 1 };
     expect(await ledger.find(row.id)).toMatchObject(failed);
   });
 
+  test("sent again says that it is done, but not what another reason did", async () => {
+    await ledger.failOwned(row, "the file is gone");
+    expect(await ledger.failOwned(row, "the file is gone")).toBe(true);
+    expect(await ledger.failOwned(row, "it changed")).toBe(false);
+    expect(await ledger.find(row.id)).toMatchObject({ ownerEpoch: row.ownerEpoch + 1 });
+  });
+
   test("is not for a package of another one", async () => {
-    expect(await theirs.failOwned(row.id, "the file is gone")).toBe(false);
+    expect(await theirs.failOwned(row, "the file is gone")).toBe(false);
     expect(await ledger.find(row.id)).toMatchObject({ status: "processing", owner: "test" });
   });
 });

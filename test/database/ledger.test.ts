@@ -1,7 +1,8 @@
 // The ledger's statements, each by its sentence: who may change a row, in which state, and what changes with it.
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type ClaimedPackage, Ledger } from "../../src/database/ledger.ts";
+import type { ClaimedPackage } from "../../src/database/entry.ts";
+import { Ledger } from "../../src/database/ledger.ts";
 import { createMigratedDatabase, type MigratedDatabase } from "../support/migrated-database.ts";
 import { until } from "../support/until.ts";
 

@@ -83,6 +83,24 @@ test("a commit that never arrived is sent again, under a new epoch, and once in 
   expect(await stored(direct, row.id)).toMatchObject(allIn);
 });
 
+test("a commit that landed counts also when the answer to the question for it is lost", async () => {
+  const row = await beginPackage(direct);
+  const { pool } = await running.database.whenReady(AbortSignal.timeout(10_000));
+  const both = await Promise.all([pool.connect(), pool.connect()]); // For the batch, and for the question.
+  for (const client of both) client.release();
+  const faults = faultsAt({ commit_sent: first(() => proxy.holdAnswers()) });
+  const { committer } = makeCommitter(running, faults, { transactionMs: 300 });
+  const outcome = committer.commit(ownerOf(row), batchOfLines(lines, true));
+  const raised = row.ownerEpoch + 1;
+  await until(
+    "the raised epoch",
+    async () => (await direct.ledger.find(row.id))?.ownerEpoch === raised,
+  );
+  proxy.cut();
+  expect(await outcome).toMatchObject({ kind: "committed", owner: { epoch: raised } });
+  expect(await stored(direct, row.id)).toEqual({ ...allIn, status: "complete" });
+});
+
 test("a commit that is still landing is waited for, and not sent again", async () => {
   await direct.run(`
     CREATE FUNCTION slow_commit() RETURNS trigger LANGUAGE plpgsql AS

@@ -3,6 +3,7 @@ import { appendFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { PersisterOptions } from "../../src/persister/data-persister.ts";
 import { faultsAt, first } from "../support/chosen-faults.ts";
+import { DatabaseProxy } from "../support/database-proxy.ts";
 import { createMigratedDatabase, type MigratedDatabase } from "../support/migrated-database.ts";
 import { goodLines, stored } from "../support/package-fixture.ts";
 import { makePersister, type PersisterFixture } from "../support/persister-fixture.ts";
@@ -27,6 +28,7 @@ async function begin(options: Partial<PersisterOptions> = {}): Promise<void> {
   subject.open();
 }
 
+const soon = () => AbortSignal.timeout(10_000);
 const now = () => stored(database, subject.row.id);
 const errorOf = async () => {
   const text = "SELECT error FROM files WHERE id = $1";
@@ -96,6 +98,27 @@ describe("a run that does not load", () => {
     expect(await subject.persister.exited).toEqual({ kind: "normal" });
     expect(await now()).toMatchObject({ status: "failed", total: 0 });
     expect((await subject.files())["failed"]).toHaveLength(1);
+  });
+
+  test("tells of a failed package, and sets its file aside, also when the ledger's answer is lost", async () => {
+    const proxy = new DatabaseProxy(database.url);
+    await proxy.open();
+    const other = runDatabase(proxy.url, "other");
+    try {
+      subject = await makePersister(database, other);
+      const find = () => other.database.use(soon(), ({ ledger }) => ledger.find(subject.row.id));
+      await find(); // So that the pool has a connection.
+      proxy.holdAnswers();
+      subject.open({ kind: "fail", row: subject.row, error: "no header" });
+      await until("the failure", async () => (await now()).status === "failed");
+      proxy.cut();
+      expect(await subject.persister.exited).toEqual({ kind: "normal" });
+      expect(other.messages()).toContain("package failed");
+      expect((await subject.files())["failed"]).toHaveLength(1);
+    } finally {
+      await other.stop();
+      await proxy.close();
+    }
   });
 
   test("takes the file of a finished package away", async () => {
