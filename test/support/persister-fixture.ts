@@ -48,7 +48,7 @@ export async function makePersister(
   { database, log }: RunningDatabase,
   options: Partial<PersisterOptions> & { readonly faults?: FaultPoints } = {},
 ): Promise<PersisterFixture> {
-  const row = { ...(await beginPackage(migrated)), satelliteType: "jackal_mk1" };
+  const row = await beginPackage(migrated);
   const folder = await makeTemporaryFolder();
   const folders = await prepareFolders(join(folder.path, "files"), join(folder.path, ".data"));
   const file = await claim(folders, row);

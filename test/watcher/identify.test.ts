@@ -31,7 +31,7 @@ class LateDatabase extends Database {
 
   override async use<Result>(
     signal: AbortSignal,
-    work: (access: DatabaseAccess) => Promise<Result>,
+    work: (access: DatabaseAccess, isAgain: boolean) => Promise<Result>,
   ): Promise<Result> {
     const answer = await super.use(signal, work);
     await this.#meanwhile(answer);
