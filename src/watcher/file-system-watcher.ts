@@ -2,7 +2,7 @@
 // Hints only shorten the wait. It opens and renames nothing: a file that has settled is offered to intake.
 import { EventEmitter, once } from "node:events";
 import { opendir, stat } from "node:fs/promises";
-import { isErrno, type Look, look } from "../folders/file-identity.ts";
+import { isSystemError, type Look, look } from "../folders/file-identity.ts";
 import { isLeftAlone, type PackageName, packageName, pathOf } from "../folders/package-name.ts";
 import type { Events } from "../observability/events.ts";
 import type { FaultPoints } from "../observability/fault-points.ts";
@@ -130,8 +130,9 @@ class FileSystemWatcher {
     this.#options.events.publish({ kind: "inbox_changed", files });
   }
 
+  /** Removed, forbidden, out of descriptors, on a network that is gone: whatever the system says, it may end. */
   #noticeAmiss(err: unknown): void {
-    if (!isErrno(err, ...folderCodes)) throw err;
+    if (!isSystemError(err)) throw err;
     if (!this.#isAway) this.#options.log.warn({ err }, "inbox cannot be read, trying again");
     this.#isAway = true;
     this.#isAmiss = true;
@@ -251,6 +252,3 @@ class FileSystemWatcher {
     this.#isRung = false;
   }
 }
-
-/** What a folder can be for a while: removed, forbidden, out of descriptors, stale. */
-const folderCodes = ["ENOENT", "ENOTDIR", "EACCES", "EPERM", "EMFILE", "ENFILE", "EIO", "ESTALE"];

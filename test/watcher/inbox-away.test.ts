@@ -1,6 +1,6 @@
 // An inbox that cannot be read for a while.
 
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { privileged, unprivileged } from "../folders/unprivileged.ts";
@@ -20,6 +20,20 @@ describe("an inbox that is away for a while is told once, and is no end", () => 
     await writeFile(join(inbox, "x.json"), "");
     await expect.poll(watcher.names, soon).toEqual(["x.json"]);
     expect(watcher.logged.said("inbox cannot be read, trying again")).toHaveLength(1);
+    expect(watcher.exit()).toBeUndefined();
+  });
+
+  test("an answer that no list has: a link to itself, as of a network that is gone", async () => {
+    const inbox = await makeInbox();
+    const watcher = startWatcher(inbox);
+    await rm(inbox, { recursive: true });
+    await symlink(inbox, inbox);
+    const said = () => watcher.logged.said("inbox cannot be read, trying again");
+    await expect.poll(said, soon).toHaveLength(1);
+    await rm(inbox);
+    await mkdir(inbox);
+    await writeFile(join(inbox, "x.json"), "");
+    await expect.poll(watcher.names, soon).toEqual(["x.json"]);
     expect(watcher.exit()).toBeUndefined();
   });
 
