@@ -68,10 +68,25 @@ export async function keepClaimedFile(
   const found = await look(path);
   if (found.kind === "file" && isSameFile(found.fingerprint, file.fingerprint)) {
     await makeFolder(folders[where]);
-    await rename(path, join(folders[where], keptName(file.fileId, file.name)));
+    const kept = join(folders[where], keptName(file.fileId, file.name));
+    await makeRoom(kept, folders[where], file);
+    await rename(path, kept);
   } else if (found.kind !== "gone") return "moved";
   await removeClaimFolder(folders, file.fileId);
   return "done";
+}
+
+/** A file that had changed amid its load lies there with bytes that nobody has read: they get a name of their own. */
+async function makeRoom(
+  kept: string,
+  folder: string,
+  { fileId, name }: ClaimedFile,
+): Promise<void> {
+  for (let number = 2; (await look(kept)).kind !== "gone"; number++) {
+    const numbered = packageName(Buffer.concat([Buffer.from(`${number}-`), name.bytes]));
+    const free = join(folder, keptName(fileId, numbered));
+    if ((await look(free)).kind === "gone") await rename(kept, free);
+  }
 }
 
 /** Takes away the folder of a claim, if nothing lies in it any more. */

@@ -129,6 +129,18 @@ describe.each(["failed", "archive"] as const)("keeping in %s/", (where) => {
     expect(await readFile(join(folders[where], "7-x.json"), "utf8")).toBe("bytes and more");
   });
 
+  test("overwrites nothing that was kept under the same name", async () => {
+    for (const bytes of ["first", "second", "third"]) {
+      const file = await claimed();
+      await writeFile(pathIn(), bytes);
+      expect(await keepClaimedFile(folders, file, where)).toBe("done");
+    }
+    const kept = ["7-x.json", "7-2-x.json", "7-3-x.json"].map((name) =>
+      readFile(join(folders[where], name), "utf8"),
+    );
+    expect(await Promise.all(kept)).toEqual(["third", "first", "second"]);
+  });
+
   test.each(exchanges)("spares what was %s", async (_, exchange) => {
     const file = await claimed();
     await exchange();
