@@ -137,7 +137,9 @@ async function takeUpAgain(
   fileId: number,
   context: IntakeContext,
 ): Promise<Decision> {
-  const { database, stopping } = context;
+  const { database, folders, stopping } = context;
+  // Its last run has not put its file aside, and ended: the next sweep does. Two files there would both be kept.
+  if ((await namesInClaim(folders, fileId)).length > 0) return { kind: "wait", forFileId: fileId };
   // Before the row is taken up: a daemon that ends in between leaves one copy, the one in hand, and not two.
   await removeFailedCopies({ ...file, fileId }, context);
   const { name } = file;

@@ -4,8 +4,17 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type ClaimedFile, claimFolder } from "../../src/folders/claimed-file.ts";
+import { setAside } from "../../src/persister/package-end.ts";
 import { IntakeDaemon, ownerOf } from "./intake-daemon.ts";
-import { expectEmpty, failedFiles, gate, makeFolders, namesIn, soon } from "./intake-folders.ts";
+import {
+  expectEmpty,
+  failedFiles,
+  gate,
+  leave,
+  makeFolders,
+  namesIn,
+  soon,
+} from "./intake-folders.ts";
 import { sha256, TestLedger } from "./test-ledger.ts";
 
 const ledger = new TestLedger();
@@ -144,6 +153,23 @@ describe("the same bytes once more (R8)", () => {
     await ledger.complete(id);
     await expect.poll(() => ledger.statuses(), soon).toEqual({ complete: 2, duplicate: 1 });
     await expectEmpty(folders);
+  });
+
+  test("as a failed one whose file was not yet set aside: it is kept once", async () => {
+    const folders = await makeFolders();
+    const id = await ledger.enter({ status: "failed", sha256: sha256(bytes), name: "x" });
+    await leave(folders, id, bytes, "x"); // Its daemon was killed between the row and the move.
+    const daemon = await IntakeDaemon.make(ledger, { folders, settleMs: 300, load: failsAgain });
+    daemon.start();
+    await daemon.drop("again", bytes);
+    await expect.poll(() => daemon.runs, soon).toEqual([id]);
+    await expect.poll(() => namesIn(folders.processing), soon).toEqual([]);
+    expect(await failedFiles(folders)).toEqual({ [`${id}-again`]: bytes });
+
+    async function failsAgain(file: ClaimedFile): Promise<void> {
+      await ledger.fail(file.fileId, "still no good");
+      await setAside(file, daemon.context());
+    }
   });
 
   test("F9: twenty twins at once: one complete, nineteen duplicates, all deleted", async () => {
