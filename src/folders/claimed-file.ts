@@ -106,3 +106,20 @@ export async function namesInClaim(folders: Folders, fileId: number): Promise<Pa
     throw error;
   }
 }
+
+/** The file in the folder of a claim, as it is now. */
+export async function fileInClaim(
+  folders: Folders,
+  fileId: number,
+): Promise<ClaimedFile | undefined> {
+  const [name] = await namesInClaim(folders, fileId);
+  if (name === undefined) return undefined;
+  const found = await look(claimedPath(folders, { fileId, name }));
+  return found.kind === "file" ? { fileId, name, fingerprint: found.fingerprint } : undefined;
+}
+
+/** The claims that lie in processing/. */
+export async function claimIds({ processing }: Folders): Promise<number[]> {
+  const names = await readdir(processing);
+  return names.filter((name) => /^[1-9]\d{0,15}$/.test(name)).map(Number);
+}

@@ -1,11 +1,12 @@
 // What an earlier life left behind, of this daemon or of another: each file in processing/ is held against its ledger
 // row, and each row in work against the files. Nothing is believed of a file but its bytes, hashed anew: a finished
 // package that was not yet deleted looks just like a fresh claim.
-import { readdir } from "node:fs/promises";
 import type { LedgerRow } from "../database/ledger.ts";
 import {
   type ClaimedFile,
   claimedPath,
+  claimIds,
+  fileInClaim,
   moveIntoClaim,
   namesInClaim,
   removeClaimFolder,
@@ -54,7 +55,7 @@ export class Recovery {
    */
   async claims(): Promise<number[]> {
     const { folders, inHand } = this.#context;
-    const ids = await idsIn(folders.processing);
+    const ids = await claimIds(folders);
     const ours = ids.filter((id) => !inHand.has(id)).sort((a, b) => a - b);
     const behind = ours.filter((id) => id > this.#lastId);
     const page = (behind.length > 0 ? behind : ours).slice(0, pageIds);
@@ -107,8 +108,8 @@ export class Recovery {
     row: LedgerRow | undefined,
     living: ReadonlySet<string>,
   ): Promise<Found> {
-    const { database, stopping } = this.#context;
-    const file = await this.#fileIn(fileId);
+    const { database, folders, stopping } = this.#context;
+    const file = await fileInClaim(folders, fileId);
     if (row === undefined) return this.#examineClaim(fileId, file);
     if (row.status !== "processing") return this.#examineFinished(fileId, file, row);
     const { owner } = row;
@@ -197,11 +198,11 @@ export class Recovery {
     const { database, folders, stopping } = this.#context;
     const inInbox = await look(pathOf(folders.ingest, packageName(Buffer.from(name))));
     if (inInbox.kind === "file") return true;
-    const claims = await idsIn(folders.processing);
+    const claims = await claimIds(folders);
     const rows = await database.use(stopping, ({ ledger }) => ledger.findAll(claims));
     const known = new Set(rows.map(({ id }) => id));
     for (const fileId of claims.filter((id) => !known.has(id))) {
-      const file = await this.#fileIn(fileId);
+      const file = await fileInClaim(folders, fileId);
       if (file !== undefined && Number(file.fingerprint.sizeBytes) === sizeBytes) return true;
     }
     return false;
@@ -222,14 +223,6 @@ export class Recovery {
     if (!isFailed) return;
     const ended = { seconds: 0, error };
     events.publish({ kind: "package_ended", outcome: "failed", ...figuresOf(row), ...ended });
-  }
-
-  async #fileIn(fileId: number): Promise<ClaimedFile | undefined> {
-    const { folders } = this.#context;
-    const [name] = await namesInClaim(folders, fileId);
-    if (name === undefined) return undefined;
-    const found = await look(claimedPath(folders, { fileId, name }));
-    return found.kind === "file" ? { fileId, name, fingerprint: found.fingerprint } : undefined;
   }
 
   #hasSettled({ fileId, fingerprint }: ClaimedFile): boolean {
@@ -277,12 +270,6 @@ export class Recovery {
     await removeClaimFolder(folders, file.fileId);
     return { kind: "identify", file: moved };
   }
-}
-
-/** The claims that lie in processing/. */
-async function idsIn(processing: string): Promise<number[]> {
-  const names = await readdir(processing);
-  return names.filter((name) => /^[1-9]\d{0,15}$/.test(name)).map(Number);
 }
 
 /** Whether a daemon on these folders had it; several folders may share a database. */
