@@ -164,15 +164,24 @@ export class Recovery {
       return settled;
     }
     if (!this.#hasSettled(file)) return later; // Its daemon may be at it right now.
-    if (row.status === "failed") {
-      await setAside(file, this.#context);
-      return settled;
-    }
+    if (row.status === "failed") return this.#setAsideIfFailed(file);
     const identified = await readIdentity(file, this.#context);
     if (identified === undefined) return later;
     if (identified.sha256 !== row.sha256) return this.#asNew(identified);
     if (row.status === "duplicate") await remove(file, this.#context);
     else await clearAway(file, row.errors, this.#context, this.#context.stopping);
+    return settled;
+  }
+
+  /**
+   * Asks again, now that the file was seen: the row was read before, and the package may have been taken up since. A file
+   * that takes its place comes after that, so what was seen while the row is failed still is no file in work.
+   */
+  async #setAsideIfFailed(file: ClaimedFile): Promise<Found> {
+    const { database, stopping } = this.#context;
+    const row = await database.use(stopping, ({ ledger }) => ledger.find(file.fileId));
+    if (row?.status !== "failed") return later;
+    await setAside(file, this.#context);
     return settled;
   }
 
