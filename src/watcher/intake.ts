@@ -10,10 +10,12 @@ import { PackageRun } from "../staging/package-run.ts";
 import { type Component, type Lifetime, spawn } from "../supervisor/component.ts";
 import { ArchiveUpkeep } from "./archive-upkeep.ts";
 import { claim, releaseClaim } from "./claim.ts";
+import { rowsOf } from "./claim-rows.ts";
 import type { Offer } from "./file-system-watcher.ts";
 import { type Identification, identify, readHeldIdentity } from "./identify.ts";
 import type { IdentifiedFile, IntakeContext, IntakeOptions } from "./intake-context.ts";
 import { type Entry, isLarge, Lanes, type LaneWidths } from "./lanes.ts";
+import { giveUpMissing } from "./missing-files.ts";
 import { orAborted } from "./or-aborted.ts";
 import { PackageRuns, type PackageRunsOptions } from "./package-runs.ts";
 import { Recovery } from "./recovery.ts";
@@ -144,7 +146,7 @@ export class Intake {
     const { database, stopping } = this.#context;
     await database.whenReady(stopping);
     const ids = await this.#recovery.claims();
-    const { rows, living } = await this.#recovery.rowsOf(ids);
+    const { rows, living } = await rowsOf(ids, this.#context);
     let isClear = true;
     for (const fileId of ids) {
       if (this.#context.inHand.has(fileId)) continue;
@@ -153,7 +155,7 @@ export class Intake {
       if (found.kind === "identify") this.#goOn(found.file, () => this.#identify(found.file));
       if (found.kind === "run") this.#goOn(found.file, () => this.#run(new PackageRun(found.file)));
     }
-    await this.#recovery.missing();
+    await giveUpMissing(this.#context);
     this.#wakeTwinsOfOthers();
     await this.#archive.trimAtTimes();
     return isClear;

@@ -8,12 +8,11 @@ import {
   claimIds,
   fileInClaim,
   moveIntoClaim,
-  namesInClaim,
   removeClaimFolder,
 } from "../folders/claimed-file.ts";
-import { isSystemError, look } from "../folders/file-identity.ts";
+import { isSystemError, isUnchanged } from "../folders/file-identity.ts";
 import { openHeld } from "../folders/held-file.ts";
-import { packageName, pathOf } from "../folders/package-name.ts";
+import { packageName } from "../folders/package-name.ts";
 import { clearAway, failedPath, remove, setAside } from "../persister/package-end.ts";
 import { figuresOf } from "../persister/package-news.ts";
 import { releaseClaim } from "./claim.ts";
@@ -34,6 +33,7 @@ const later = { kind: "later" } as const;
 const settled = { kind: "settled" } as const;
 
 const pageIds = 500;
+const retryMs = 60_000;
 
 export class Recovery {
   readonly #context: IntakeContext;
@@ -41,6 +41,8 @@ export class Recovery {
   readonly #settling: Settling;
   /** Claims that the file system would not let us examine; told once. */
   readonly #refused = new Set<number>();
+  /** Files of finished packages that could not be taken away, and when to try again, ms of performance.now(). */
+  readonly #kept = new Map<number, { readonly file: ClaimedFile; readonly untilMs: number }>();
   /** The last id of the page before; the next one begins behind it. */
   #lastId = 0;
 
@@ -56,6 +58,7 @@ export class Recovery {
   async claims(): Promise<number[]> {
     const { folders, inHand } = this.#context;
     const ids = await claimIds(folders);
+    this.#forgetAllBut(new Set(ids));
     const ours = ids.filter((id) => !inHand.has(id)).sort((a, b) => a - b);
     const behind = ours.filter((id) => id > this.#lastId);
     const page = (behind.length > 0 ? behind : ours).slice(0, pageIds);
@@ -63,20 +66,11 @@ export class Recovery {
     return page;
   }
 
-  /** Their rows and which of the owners live, with as many questions to the database, not one for each claim. */
-  async rowsOf(
-    ids: readonly number[],
-  ): Promise<{ rows: Map<number, LedgerRow>; living: Set<string> }> {
-    const { database, stopping } = this.#context;
-    if (ids.length === 0) return { rows: new Map(), living: new Set() };
-    return database.use(stopping, async ({ ledger, session }) => {
-      const rows = await ledger.findAll(ids);
-      const owners = new Set(rows.map(({ owner }) => owner).filter((owner) => owner !== null));
-      return {
-        rows: new Map(rows.map((row) => [row.id, row])),
-        living: await session.living([...owners]),
-      };
-    });
+  /** Claims come and go, those of other daemons too. */
+  #forgetAllBut(ids: ReadonlySet<number>): void {
+    this.#settling.keepOnly(({ text }) => ids.has(Number(text)));
+    for (const id of this.#refused) if (!ids.has(id)) this.#refused.delete(id);
+    for (const id of this.#kept.keys()) if (!ids.has(id)) this.#kept.delete(id);
   }
 
   /** Decides about one claim that nobody here has in hand. One that cannot be read holds up no other. */
@@ -115,7 +109,7 @@ export class Recovery {
     const { owner } = row;
     const isOurs = owner === database.owner;
     if (!isOurs && owner !== null && living.has(owner)) return settled;
-    if (file === undefined) return settled; // `missing` looks after it.
+    if (file === undefined) return settled; // That is seen to elsewhere (missing-files.ts).
     if (!isOurs && !(await database.use(stopping, ({ ledger }) => ledger.adopt(fileId, owner)))) {
       return settled;
     }
@@ -163,14 +157,31 @@ export class Recovery {
       await removeClaimFolder(this.#context.folders, fileId);
       return settled;
     }
+    if (this.#isKept(file)) return settled;
     if (!this.#hasSettled(file)) return later; // Its daemon may be at it right now.
     if (row.status === "failed") return this.#setAsideIfFailed(file);
     const identified = await readIdentity(file, this.#context);
     if (identified === undefined) return later;
     if (identified.sha256 !== row.sha256) return this.#asNew(identified);
-    if (row.status === "duplicate") await remove(file, this.#context);
-    else await clearAway(file, row.errors, this.#context, this.#context.stopping);
+    const { stopping } = this.#context;
+    const isGone =
+      row.status === "duplicate"
+        ? await remove(file, this.#context)
+        : await clearAway(file, row.errors, this.#context, stopping);
+    return this.#ended(file, isGone);
+  }
+
+  /** A file that cannot be taken away was told of, and read as a whole: not so at each sweep. */
+  #ended(file: ClaimedFile, isGone: boolean): Found {
+    if (isGone) this.#kept.delete(file.fileId);
+    else this.#kept.set(file.fileId, { file, untilMs: performance.now() + retryMs });
     return settled;
+  }
+
+  #isKept({ fileId, fingerprint }: ClaimedFile): boolean {
+    const kept = this.#kept.get(fileId);
+    if (kept === undefined || performance.now() >= kept.untilMs) return false;
+    return isUnchanged(kept.file.fingerprint, fingerprint);
   }
 
   /**
@@ -181,57 +192,7 @@ export class Recovery {
     const { database, stopping } = this.#context;
     const row = await database.use(stopping, ({ ledger }) => ledger.find(file.fileId));
     if (row?.status !== "failed") return later;
-    await setAside(file, this.#context);
-    return settled;
-  }
-
-  /** Rows in work whose file is nowhere: given up, loudly. */
-  async missing(): Promise<void> {
-    const { database, folders, inHand, stopping } = this.#context;
-    const inWork = await database.use(stopping, ({ ledger }) => ledger.findProcessing());
-    const here = inWork.filter(({ id, owner }) => !inHand.has(id) && isFrom(owner, folders.id));
-    const { living } = await this.rowsOf(here.map(({ id }) => id));
-    for (const row of here) {
-      const isOurs = row.owner === database.owner;
-      if (!isOurs && row.owner !== null && living.has(row.owner)) continue;
-      // In this order, since a file goes this way: one that moves meanwhile is seen before or after.
-      if (await this.#mayComeAgain(row)) continue;
-      if ((await namesInClaim(folders, row.id)).length > 0) continue;
-      if (inHand.has(row.id)) continue; // By now.
-      await this.#giveUpMissing(row);
-    }
-  }
-
-  /** Whether these very bytes may be on their way to the row: put back by a person, or claimed and not yet known. */
-  async #mayComeAgain({ name, sizeBytes }: LedgerRow): Promise<boolean> {
-    const { database, folders, stopping } = this.#context;
-    const inInbox = await look(pathOf(folders.ingest, packageName(Buffer.from(name))));
-    if (inInbox.kind === "file") return true;
-    const claims = await claimIds(folders);
-    const rows = await database.use(stopping, ({ ledger }) => ledger.findAll(claims));
-    const known = new Set(rows.map(({ id }) => id));
-    for (const fileId of claims.filter((id) => !known.has(id))) {
-      const file = await fileInClaim(folders, fileId);
-      if (file !== undefined && Number(file.fingerprint.sizeBytes) === sizeBytes) return true;
-    }
-    return false;
-  }
-
-  async #giveUpMissing(row: LedgerRow): Promise<void> {
-    const { database, events, stopping } = this.#context;
-    const { owner } = database;
-    if (
-      row.owner !== owner &&
-      !(await database.use(stopping, ({ ledger }) => ledger.adopt(row.id, row.owner)))
-    ) {
-      return;
-    }
-    const error = `the file is gone: it was taken away from processing/ before line ${row.checkpointLine} was loaded`;
-    // Not if it came to its end while we looked.
-    const isFailed = await database.use(stopping, ({ ledger }) => ledger.failOwned(row, error));
-    if (!isFailed) return;
-    const ended = { seconds: 0, error };
-    events.publish({ kind: "package_ended", outcome: "failed", ...figuresOf(row), ...ended });
+    return this.#ended(file, await setAside(file, this.#context));
   }
 
   #hasSettled({ fileId, fingerprint }: ClaimedFile): boolean {
@@ -271,17 +232,17 @@ export class Recovery {
     const fileId = await database.use(stopping, ({ session }) => session.reserveClaim());
     inHand.add(fileId);
     const moved = { ...file, fileId };
-    if ((await moveIntoClaim(folders, claimedPath(folders, file), moved)) === "gone") {
-      inHand.delete(fileId);
-      await releaseClaim(fileId, this.#context);
-      return settled;
+    let isMoved = false;
+    try {
+      isMoved = (await moveIntoClaim(folders, claimedPath(folders, file), moved)) === "done";
+    } finally {
+      if (!isMoved) {
+        inHand.delete(fileId);
+        await releaseClaim(fileId, this.#context);
+      }
     }
+    if (!isMoved) return settled;
     await removeClaimFolder(folders, file.fileId);
     return { kind: "identify", file: moved };
   }
-}
-
-/** Whether a daemon on these folders had it; several folders may share a database. */
-function isFrom(owner: string | null, folderId: string): boolean {
-  return owner === null || owner.endsWith(`@${folderId}`);
 }

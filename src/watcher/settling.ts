@@ -94,6 +94,13 @@ export class Settling {
     this.#backingOff.delete(keyOf(name));
   }
 
+  /** Forgets all files but these. */
+  keepOnly(isThere: (name: PackageName) => boolean): void {
+    for (const files of [this.#entries, this.#backingOff]) {
+      for (const [key, { name }] of files) if (!isThere(name)) files.delete(key);
+    }
+  }
+
   /** The file could not be taken: it is offered again, after a while that grows. */
   backOff(name: PackageName, nowMs: number): void {
     const entry = this.#find(name);
