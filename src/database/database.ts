@@ -10,6 +10,7 @@ import { backoffMs, pause } from "./backoff.ts";
 import { databaseError, isContention, isOutage } from "./faults.ts";
 import { Ledger } from "./ledger.ts";
 import { createPool, createReadPool, withoutPassword } from "./pool.ts";
+import { Refusals } from "./refusals.ts";
 import type { DatabaseServer } from "./server.ts";
 import { Session } from "./session.ts";
 
@@ -54,6 +55,7 @@ export class Database {
   readonly #log: Log;
   readonly #events: Events;
   readonly #allowUnsafe: boolean;
+  readonly #refusals: Refusals;
   readonly #bell = new EventEmitter().setMaxListeners(0); // Everyone who waits for the database listens.
   #state: DatabaseState = { kind: "connecting" };
   #pools: Pools | undefined;
@@ -66,6 +68,7 @@ export class Database {
     this.#allowUnsafe = allowUnsafe;
     this.owner = owner;
     this.#log = log;
+    this.#refusals = new Refusals(log);
     this.#events = events;
   }
 
@@ -96,15 +99,23 @@ export class Database {
     signal: AbortSignal,
     work: (access: DatabaseAccess, isAgain: boolean) => Promise<Result>,
   ): Promise<Result> {
-    for (let failures = 1; ; failures++) {
-      const access = await this.whenReady(signal);
-      try {
-        return await work(access, failures > 1);
-      } catch (error) {
-        if (!isOutage(error) && !isContention(error)) throw databaseError(error);
-        this.suspect();
-        await pause(backoffMs(failures), signal);
+    let failedWith: DatabaseAccess | undefined;
+    try {
+      for (let failures = 1; ; failures++) {
+        const access = await this.whenReady(signal);
+        try {
+          return await work(access, failures > 1);
+        } catch (error) {
+          if (!isOutage(error) && !isContention(error)) throw databaseError(error);
+          // It was looked into, and the session is still there.
+          if (access === failedWith && !this.#pinging) this.#refusals.add(work, error);
+          failedWith = access;
+          this.suspect();
+          await pause(backoffMs(failures), signal);
+        }
       }
+    } finally {
+      this.#refusals.delete(work);
     }
   }
 

@@ -91,6 +91,49 @@ describe("use", () => {
     },
   );
 
+  const refusals = () => running.messages().filter((message) => message.includes("refuses"));
+
+  test("says that a server which answers refuses a statement, and why", async () => {
+    const name = new URL(direct.url).pathname.slice(1);
+    await direct.run(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+    running = runDatabase(direct.url);
+    const stopping = new AbortController();
+    const reserved = running.database.use(stopping.signal, ({ session }) => session.reserveClaim());
+    try {
+      await until("the warning", () => refusals().length > 0);
+      expect(running.text()).toContain("25006");
+      expect(running.database.state.kind).toBe("ready");
+    } finally {
+      stopping.abort(new Error("stop"));
+      await expect(reserved).rejects.toThrow();
+      await direct.run(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
+    }
+  });
+
+  test("says so once for all that fail at the same time, and again the next time", async () => {
+    running = runDatabase(direct.url);
+    const { database } = running;
+    const both = [failing("25006", 3), failing("53100", 4)];
+    const through = Promise.all(both.map((work) => database.use(soon(), work)));
+    await until("the warning", () => refusals().length > 0);
+    expect(await ask()).toEqual([{ one: 1 }]); // What only reads goes through, and ends nothing.
+    expect(await through).toEqual([4, 5]);
+    expect(refusals()).toHaveLength(1);
+    await database.use(soon(), failing("53100", 3));
+    expect(refusals()).toHaveLength(2);
+  });
+
+  test("says nothing of what passes at once, nor of a database that is away", async () => {
+    running = runDatabase(proxy.url);
+    await running.database.use(soon(), failing("40P01", 1));
+    await proxy.close();
+    const answer = ask();
+    await inState("away");
+    await proxy.open();
+    expect(await answer).toEqual([{ one: 1 }]);
+    expect(refusals()).toEqual([]);
+  });
+
   test.each(["23505", "42P01", "22P02", "XX000"])("throws %s", async (code) => {
     running = runDatabase(direct.url);
     const attempt = running.database.use(soon(), failing(code, 1));
