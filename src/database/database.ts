@@ -12,7 +12,10 @@ import { Ledger } from "./ledger.ts";
 import { createPool, createReadPool, withoutPassword } from "./pool.ts";
 import { Refusals } from "./refusals.ts";
 import type { DatabaseServer } from "./server.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionLimits } from "./session.ts";
+
+/** Between two looks whether the session still answers, so that its loss is noticed where nobody asks anything. */
+const longestSilenceMs = 15_000;
 
 /**
  * connecting: from the start to the first session. ready: migrated and reachable, as far as we know. away: the last
@@ -47,6 +50,12 @@ export interface DatabaseOptions {
   readonly events: Events;
   /** DOWNLINK_ALLOW_UNSAFE_DATABASE. */
   readonly allowUnsafe: boolean;
+  readonly limits?: DatabaseLimits;
+}
+
+export interface DatabaseLimits extends SessionLimits {
+  /** Default 15 000. */
+  readonly silenceMs?: number;
 }
 
 export class Database {
@@ -55,6 +64,7 @@ export class Database {
   readonly #log: Log;
   readonly #events: Events;
   readonly #allowUnsafe: boolean;
+  readonly #limits: DatabaseLimits;
   readonly #refusals: Refusals;
   readonly #bell = new EventEmitter().setMaxListeners(0); // Everyone who waits for the database listens.
   #state: DatabaseState = { kind: "connecting" };
@@ -63,8 +73,9 @@ export class Database {
   #held = false;
   #isWarned = false;
 
-  constructor({ server, owner, log, events, allowUnsafe }: DatabaseOptions) {
+  constructor({ server, owner, log, events, allowUnsafe, limits = {} }: DatabaseOptions) {
     this.#server = server;
+    this.#limits = limits;
     this.#allowUnsafe = allowUnsafe;
     this.owner = owner;
     this.#log = log;
@@ -155,7 +166,7 @@ export class Database {
       const { exclusive } = this.#server;
       const { owner } = this;
       const allowUnsafe = this.#allowUnsafe;
-      const session = await Session.open({ url, owner, exclusive, allowUnsafe });
+      const session = await Session.open({ url, owner, exclusive, allowUnsafe, ...this.#limits });
       this.#warnOf(session.unsafe);
       this.#held = true;
       if (stopping.aborted) {
@@ -166,7 +177,7 @@ export class Database {
       const { pool, readers } = this.#poolsFor(url);
       const access = { url, session, pool, readers, ledger: new Ledger(pool, this.owner) };
       this.#change({ kind: "ready", access });
-      const cause = await untilLost(session, stopping);
+      const cause = await untilLost(session, stopping, this.#limits.silenceMs);
       session.end();
       if (!stopping.aborted) this.#change({ kind: "away", error: lostSession(cause) });
       return true;
@@ -214,15 +225,32 @@ function endPools(pools: Pools | undefined): void {
 }
 
 /** @returns why the session was lost, as far as that is known */
-async function untilLost(session: Session, stopping: AbortSignal): Promise<unknown> {
+async function untilLost(
+  session: Session,
+  stopping: AbortSignal,
+  silenceMs = longestSilenceMs,
+): Promise<unknown> {
   const over = new AbortController(); // Takes the listener off again.
   const stopped = once(stopping, "abort", { signal: over.signal }).then(
     () => undefined,
     () => undefined,
   );
+  void lookAgainAndAgain(session, silenceMs, over.signal);
   const cause = await Promise.race([session.lost, stopped]);
   over.abort();
   return cause;
+}
+
+async function lookAgainAndAgain(
+  session: Session,
+  everyMs: number,
+  over: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    await pause(everyMs, over);
+    if (over.aborted) return;
+    await session.ping();
+  }
 }
 
 function lostSession(cause: unknown): DatabaseAwayError {

@@ -27,26 +27,47 @@ export interface SchemaState {
 }
 
 /**
+ * Whether there is nothing to migrate: the rule, and soon answered.
+ * @throws {SetupError} as `bringUpToDate`
+ */
+export function isUpToDate(client: pg.Client): Promise<boolean> {
+  return namingRights(async () => (await acceptedState(client)).pending.length === 0);
+}
+
+/**
  * @returns the names of the migrations that were applied now
  * @throws {SetupError} for a server that is too old, or a schema made by a newer downlink.
  */
 export async function bringUpToDate(client: pg.Client): Promise<readonly string[]> {
-  await refuseOldServer(client);
   // drizzle's migrator has no lock of its own: of several daemons that start at once, all but one would fail.
   await client.query("SELECT pg_advisory_lock(hashtextextended('downlink migrations', 0))");
   try {
-    const state = await schemaState(client);
-    refuseNewerSchema(state);
-    if (state.pending.length > 0) await migrate(drizzle(client), { migrationsFolder });
-    return state.pending;
+    return await namingRights(async () => {
+      const { pending } = await acceptedState(client);
+      if (pending.length > 0) await migrate(drizzle(client), { migrationsFolder });
+      return pending;
+    });
+  } finally {
+    await client.query("SELECT pg_advisory_unlock(hashtextextended('downlink migrations', 0))");
+  }
+}
+
+async function acceptedState(client: pg.Client): Promise<SchemaState> {
+  await refuseOldServer(client);
+  const state = await schemaState(client);
+  refuseNewerSchema(state);
+  return state;
+}
+
+async function namingRights<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
   } catch (error) {
     if (errorCode(error) !== noRight) throw error;
     throw new SetupError(
       "the database role may not create the schema: grant it CREATE on the database, or migrate as its owner",
       { cause: error },
     );
-  } finally {
-    await client.query("SELECT pg_advisory_unlock(hashtextextended('downlink migrations', 0))");
   }
 }
 

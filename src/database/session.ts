@@ -7,12 +7,15 @@ import type pg from "pg";
 import { DatabaseAwayError } from "../errors.ts";
 import { Coalesced } from "./coalesced.ts";
 import { takeExclusively, takeOwnerLock } from "./daemon-locks.ts";
-import { bringUpToDate } from "./migrations.ts";
+import { inTime } from "./deadline.ts";
+import { bringUpToDate, isUpToDate } from "./migrations.ts";
 import { connect } from "./pool.ts";
 import { refuseUnsafe, unsafeSettings } from "./safety.ts";
 
 const pingMs = 5_000;
 const longestLockMs = 5_000;
+/** Longer than a statement of ours waits for a lock; nothing else in it takes long. */
+const longestAnswerMs = 15_000;
 
 const claimLock = (fileId: number): string => `downlink claim ${fileId}`;
 /** Claims reserved or released by one statement. */
@@ -24,7 +27,14 @@ const flood = { statements: 8, withinMs: 50 };
 /** A claim that is released late keeps nobody waiting: by then the ledger names its owner. */
 const releaseMs = 50;
 
-export interface SessionOptions {
+export interface SessionLimits {
+  /** How long an earlier connection of this daemon is waited for. Default 5 000. */
+  readonly lockMs?: number;
+  /** How long an answer is waited for before the connection is given up; longer than `lockMs`. Default 15 000. */
+  readonly answerMs?: number;
+}
+
+export interface SessionOptions extends SessionLimits {
   readonly url: string;
   /** Name of this daemon's life, as in `files.owner`. */
   readonly owner: string;
@@ -32,8 +42,6 @@ export interface SessionOptions {
   readonly exclusive: boolean;
   /** Go on although the server may lose what it has committed. */
   readonly allowUnsafe: boolean;
-  /** How long an earlier connection of this daemon is waited for. Default 5 000. */
-  readonly lockMs?: number;
 }
 
 export class Session {
@@ -42,6 +50,7 @@ export class Session {
   /** Settings under which the server may lose what it has committed; none unless that was allowed. */
   readonly unsafe: readonly string[];
   readonly #client: pg.Client;
+  readonly #answerMs: number;
   /** One statement at a time: a client that is asked amid another answer is deprecated. */
   readonly #turns = new PQueue({ concurrency: 1 });
   readonly #reserved = new Coalesced<undefined, number>(
@@ -58,8 +67,9 @@ export class Session {
     releaseMs,
   );
 
-  private constructor(client: pg.Client, unsafe: readonly string[]) {
+  private constructor(client: pg.Client, unsafe: readonly string[], answerMs: number) {
     this.#client = client;
+    this.#answerMs = answerMs;
     this.unsafe = unsafe;
     this.lost = once(client, "end").then(
       () => undefined,
@@ -69,16 +79,18 @@ export class Session {
 
   /** Connects, brings the schema up to date and takes the daemon's locks. @throws {SetupError} {DatabaseAwayError} */
   static async open(options: SessionOptions): Promise<Session> {
-    const { url, owner, exclusive, allowUnsafe, lockMs = longestLockMs } = options;
+    const { url, owner, exclusive, allowUnsafe } = options;
+    const { lockMs = longestLockMs, answerMs = longestAnswerMs } = options;
     const client = await connect(url, "downlink session");
     try {
-      await refuseStandby(client);
-      if (exclusive) await takeExclusively(client);
-      await bringUpToDate(client);
-      const unsafe = await unsafeSettings(client);
+      await inTime(client, answerMs, () => refuseStandby(client));
+      if (exclusive) await inTime(client, answerMs, () => takeExclusively(client));
+      const isReady = await inTime(client, answerMs, () => isUpToDate(client));
+      if (!isReady) await bringUpToDate(client); // Which takes as long as it takes.
+      const unsafe = await inTime(client, answerMs, () => unsafeSettings(client));
       if (!allowUnsafe) refuseUnsafe(unsafe);
-      await takeOwnerLock(client, owner, lockMs);
-      return new Session(client, unsafe);
+      await inTime(client, answerMs, () => takeOwnerLock(client, owner, lockMs));
+      return new Session(client, unsafe, answerMs);
     } catch (error) {
       await client.end().catch(() => {});
       throw error;
@@ -87,7 +99,8 @@ export class Session {
 
   /** Whether the server still answers on this connection. A connection that does not is cut, and so `lost`. */
   async ping(): Promise<void> {
-    const deadline = setTimeout(() => this.end(), pingMs); // The wait behind other questions included.
+    const limitMs = Math.min(pingMs, this.#answerMs);
+    const deadline = setTimeout(() => this.end(), limitMs); // The wait behind other questions included.
     await this.#ask("SELECT 1").catch(() => this.end());
     clearTimeout(deadline);
   }
@@ -168,7 +181,10 @@ export class Session {
     text: string,
     values: unknown[] = [],
   ): Promise<pg.QueryResult<Row>> {
-    return this.#turns.add(() => this.#client.query<Row>(text, values));
+    const client = this.#client;
+    return this.#turns.add(() =>
+      inTime(client, this.#answerMs, () => client.query<Row>(text, values)),
+    );
   }
 }
 

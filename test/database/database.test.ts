@@ -116,6 +116,19 @@ describe("a server that is away", () => {
     expect(states()).toEqual(["database ready", ...told]);
   });
 
+  test("behind such a connection is found out also where nobody asks it anything", async () => {
+    running = runDatabase(proxy.url, "silent", true, {
+      silenceMs: 100,
+      answerMs: 1_000,
+      lockMs: 500,
+    });
+    await inState("ready");
+    proxy.holdAnswers();
+    await inState("away");
+    await inState("ready");
+    expect(states()).toEqual(["database ready", ...told]);
+  });
+
   test("since it lets nobody in is away too, and waited for", async () => {
     const role = `late_role_${process.pid}_${Date.now()}`;
     const url = new URL(direct.url);

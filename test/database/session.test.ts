@@ -1,6 +1,6 @@
 // The locks by which daemons know of each other. Each session is a daemon's, on one database.
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { Session, type SessionOptions } from "../../src/database/session.ts";
+import { Session, type SessionLimits } from "../../src/database/session.ts";
 import { SetupError } from "../../src/errors.ts";
 import { DatabaseProxy } from "../support/database-proxy.ts";
 import { createMigratedDatabase, type MigratedDatabase } from "../support/migrated-database.ts";
@@ -22,7 +22,7 @@ async function open(
   owner: string,
   exclusive = false,
   url = database.url,
-  limits: Pick<SessionOptions, "lockMs"> = {},
+  limits: SessionLimits = {},
 ): Promise<Session> {
   const session = await Session.open({ url, owner, exclusive, allowUnsafe: true, ...limits });
   sessions.push(session);
@@ -109,6 +109,31 @@ test("a session that is ended says so, and answers no more", async () => {
   expect(await a.lost).toBeUndefined();
   await a.ping(); // Never rejects.
   await expect(a.living(["a"])).rejects.toThrow();
+});
+
+test("a session on which a question is not answered in time is lost", async () => {
+  const proxy = new DatabaseProxy(database.url);
+  await proxy.open();
+  try {
+    const a = await open("a", false, proxy.url, { answerMs: 1_000 });
+    proxy.holdAnswers();
+    await expect(a.living(["a"])).rejects.toThrow("Connection terminated");
+    expect(await a.lost).toBeUndefined();
+  } finally {
+    await proxy.close();
+  }
+});
+
+test("a session is not opened where a question is not answered in time", async () => {
+  const client = await database.pool.connect();
+  try {
+    await client.query("BEGIN; LOCK TABLE drizzle.__drizzle_migrations");
+    const opened = open("a", false, database.url, { answerMs: 1_000 });
+    await expect(opened).rejects.toThrow("Connection terminated");
+  } finally {
+    await client.query("ROLLBACK");
+    client.release();
+  }
 });
 
 test("a daemon that connects anew waits for its own earlier connection", async () => {

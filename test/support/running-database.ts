@@ -1,5 +1,5 @@
 // The database component as the tree runs it, on a given server.
-import { Database } from "../../src/database/database.ts";
+import { Database, type DatabaseLimits } from "../../src/database/database.ts";
 import { type DatabaseServer, givenServer } from "../../src/database/server.ts";
 import { Events } from "../../src/observability/events.ts";
 import { type CapturedLog, capturedLog } from "./captured-log.ts";
@@ -15,11 +15,19 @@ export function runDatabase(
   server: DatabaseServer | string,
   owner = "test",
   allowUnsafe = true,
+  limits: DatabaseLimits = {},
 ): RunningDatabase {
   const captured = capturedLog();
   const events = new Events(captured.log);
   const given = typeof server === "string" ? givenServer(server) : server;
-  const database = new Database({ server: given, owner, log: captured.log, events, allowUnsafe });
+  const database = new Database({
+    server: given,
+    owner,
+    log: captured.log,
+    events,
+    allowUnsafe,
+    limits,
+  });
   const component = database.start();
   return {
     ...captured,
