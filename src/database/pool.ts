@@ -2,12 +2,20 @@
 // it, by its next query, and never ends the process.
 import pg from "pg";
 import { DatabaseAwayError } from "../errors.ts";
+import { inTime } from "./deadline.ts";
 
 /** Room for the batches under way, the ledger, and a little more. */
 const maxConnections = 8;
 /** For whoever looks on: few, so that however many ask, the loading has the server. */
 const maxReaders = 3;
 const longestReadMs = 5_000;
+/**
+ * For an answer: a statement that gets none fails, and its connection is not used again. Longer than a batch's transaction
+ * may take, which has a deadline of its own (persister/batch-attempt.ts).
+ */
+const longestAnswerMs = 65_000;
+/** Of one that can only read: by then the server has ended the statement, if it hears anything at all. */
+const longestReadAnswerMs = 2 * longestReadMs;
 /** For a free connection, and for its making. */
 const longestWaitMs = 10_000;
 const connectMs = 5_000;
@@ -54,8 +62,9 @@ function cannotConnect(cause: unknown): DatabaseAwayError {
   return new DatabaseAwayError("cannot connect to the database", { cause });
 }
 
-export function createPool(url: string): pg.Pool {
-  return poolOf(connection(url, "downlink"), maxConnections, sessionSettings);
+export function createPool(url: string, answerMs = longestAnswerMs): pg.Pool {
+  const options = { ...connection(url, "downlink"), query_timeout: answerMs };
+  return poolOf(options, maxConnections, sessionSettings);
 }
 
 // A session's own settings and not those of a transaction: no statement can be sent without them.
@@ -65,7 +74,11 @@ const readerSettings = `${sessionSettings},
 
 /** Connections that can only read, and for no statement longer than its limit. Who finds none free waits. */
 export function createReadPool(url: string): pg.Pool {
-  const options = { ...connection(url, "downlink reader"), connectionTimeoutMillis: longestWaitMs };
+  const options = {
+    ...connection(url, "downlink reader"),
+    connectionTimeoutMillis: longestWaitMs,
+    query_timeout: longestReadAnswerMs,
+  };
   return poolOf(options, maxReaders, readerSettings);
 }
 
@@ -77,7 +90,8 @@ function poolOf(options: pg.ClientConfig, max: number, settings: string): pg.Poo
     idleTimeoutMillis: 60_000,
     onConnect: async (client) => {
       ignoreErrors(client);
-      await client.query(settings);
+      if (!(client instanceof PooledClient)) throw new TypeError("expected a client of this pool");
+      await inTime(client, connectMs, () => client.query(settings));
     },
   });
   pool.on("error", () => {});
@@ -94,7 +108,7 @@ export async function connect(url: string, applicationName: string): Promise<pg.
   ignoreErrors(client);
   try {
     await client.connect();
-    await client.query(sessionSettings);
+    await inTime(client, connectMs, () => client.query(sessionSettings));
     return client;
   } catch (error) {
     void client.end().catch(() => {});
