@@ -161,6 +161,7 @@ export class BatchCommitter {
     const { database } = this.#options;
     switch (fault.kind) {
       case "too_slow":
+        database.suspect(); // Where our own deadline has cut it, the session may be as silent.
         return { kind: batch.lines > 1 ? "too_slow" : "again", owner };
       case "blocked":
         await this.#endOtherBackends(owner);

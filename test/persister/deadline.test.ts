@@ -17,6 +17,7 @@ import {
   stored,
 } from "../support/package-fixture.ts";
 import { type RunningDatabase, runDatabase } from "../support/running-database.ts";
+import { until } from "../support/until.ts";
 
 let direct: MigratedDatabase;
 let proxy: DatabaseProxy;
@@ -66,6 +67,21 @@ test("what a transaction rests for others does not count", async () => {
   const outcome = await committer.commit(ownerOf(row), batchOfLines(goodLines(rows)));
   expect(outcome).toMatchObject({ kind: "committed", imported: rows });
   expect(performance.now() - begunAtMs).toBeGreaterThan(900); // A second, nearly all of it rest.
+});
+
+test("amid a COPY: a session that is as silent is found out, though nobody has asked it", async () => {
+  await running.stop();
+  running = runDatabase(proxy.url, "test", true, {
+    silenceMs: 60_000,
+    answerMs: 1_000,
+    lockMs: 500,
+  });
+  const row = await beginPackage(direct);
+  const faults = faultsAt({ mid_copy: first(() => proxy.holdAnswers()) });
+  const { committer } = makeCommitter(running, faults, { transactionMs });
+  const outcome = await committer.commit(ownerOf(row), batchOfLines(goodLines(5)));
+  expect(outcome).toMatchObject({ kind: "too_slow" });
+  await until("the loss of the session", () => running.database.state.kind === "away");
 });
 
 test("amid a batch of a single line: it is tried again as it is", async () => {
