@@ -33,6 +33,24 @@ function hostilePackage(): string {
   ].join("\n");
 }
 
+/** Valid times which in UTC are before the first year, and beyond the last one of four digits. */
+const farPackage = [
+  '{"satellite_type":"jackal_mk2"}',
+  ...["0001-01-01T00:00:00+01:00", "2024-05-01T00:00:00Z", "9999-12-31T23:59:59-01:00"].map((ts) =>
+    JSON.stringify({
+      ts,
+      vel: 7_700,
+      alt: 300_000,
+      lat: 1,
+      long: 2,
+      instrument1: "ok",
+      instrument3: "ok",
+      instrument4: "ok",
+    }),
+  ),
+  "",
+].join("\n");
+
 describe.skipIf(chromiumPath === undefined)("hostile names and strings", () => {
   let dashboard: Dashboard;
 
@@ -41,6 +59,8 @@ describe.skipIf(chromiumPath === undefined)("hostile names and strings", () => {
     await drop(dashboard.station.dir, name, hostilePackage());
     await drop(dashboard.station.dir, `b${name}`, `{"satellite_type":"${turned}<b>x</b>"}\n`);
     await dashboard.station.check.ended(2);
+    await drop(dashboard.station.dir, "far.ndjson", farPackage);
+    await dashboard.station.check.ended(3);
   });
   afterAll(() => dashboard?.close());
 
@@ -61,6 +81,31 @@ describe.skipIf(chromiumPath === undefined)("hostile names and strings", () => {
       await page.context().close();
     }
     expect(dashboard.wrongs).toEqual([]);
+  });
+
+  test.each(["#/packages/3", "#/satellites?type=jackal_mk2"])(
+    "a time at the ends of the calendar is shown as any other: %s",
+    async (path) => {
+      const page = await dashboard.open(path);
+      await expect.poll(() => page.locator(".plot canvas").count()).toBe(2);
+      const text = await page.locator("main").innerText();
+      expect(text).toMatch(/0000-12-31[\s\S]*\+10000-01-01/);
+      expect(text).not.toMatch(/NaN|Invalid/);
+      expect(dashboard.wrongs).toEqual([]);
+      await page.context().close();
+    },
+  );
+
+  test("a zoom over the whole calendar shows the years that can be asked for", async () => {
+    const page = await dashboard.open("#/satellites?type=jackal_mk2");
+    await page.getByRole("button", { name: "show all" }).click();
+    await page.getByText("0001-01-01 00:00:00 – 9999-12-31 23:59:59").waitFor();
+    await page.getByText("1 reading", { exact: true }).waitFor();
+    await page.getByRole("button", { name: "Zoom out" }).click();
+    await page.getByText("0001-01-01 00:00:00 – 9999-12-31 23:59:59").waitFor();
+    await expect.poll(() => page.locator(".plot canvas").count()).toBe(2);
+    expect(dashboard.wrongs).toEqual([]);
+    await page.context().close();
   });
 
   test("what a screen would hide or turn around is named", async () => {

@@ -7,6 +7,7 @@ import {
   isoFromSeconds,
   momentText,
   relativeText,
+  tickTexts,
 } from "../../web/src/format/time.ts";
 
 test("counts are grouped, and named as one or many", () => {
@@ -57,6 +58,37 @@ describe("moments", () => {
   test("are the same there and back", () => {
     const iso = "2024-05-01T12:00:00.250007Z";
     expect(isoFromSeconds(epochSeconds(iso))).toBe(iso);
+  });
+
+  test.each([
+    ["+10000-01-01T00:59:59.000000Z", "+10000-01-01 00:59:59.000000", 253_402_304_399],
+    ["0000-12-31T23:00:00.000000Z", "0000-12-31 23:00:00.000000", -62_135_600_400],
+    ["-0001-01-01T00:00:00.000000Z", "-0001-01-01 00:00:00.000000", -62_198_755_200],
+  ])(
+    "before the first year and beyond four digits are told and counted: %s",
+    (iso, text, seconds) => {
+      expect(momentText(iso)).toBe(text);
+      expect(epochSeconds(iso)).toBe(seconds);
+      expect(isoFromSeconds(seconds)).toBe(iso);
+    },
+  );
+
+  test("that no calendar has are nothing", () => {
+    expect([Number.NaN, 1e300, Number.NEGATIVE_INFINITY].map(isoFromSeconds)).toEqual(["", "", ""]);
+  });
+
+  test("are on an axis as fine as its step, the day where it changes", () => {
+    const texts = (step: number, ...isos: string[]) =>
+      tickTexts(isos.map(epochSeconds), step, true);
+    const [evening, night] = [
+      "2024-05-01T23:30:00.000000Z",
+      "2024-05-02T00:00:00.250000Z",
+    ] as const;
+    expect(texts(1_800, evening, night)).toEqual(["23:30", "05-02 00:00"]);
+    expect(texts(0.25, night)).toEqual(["00:00:00.250"]);
+    expect(texts(86_400, evening)).toEqual(["2024-05-01"]);
+    expect(texts(1e9, evening, "+10000-01-01T00:00:00.000000Z")).toEqual(["2024-05", "+10000-01"]);
+    expect(texts(60, "+10000-01-01T00:59:00.000000Z")).toEqual(["00:59"]);
   });
 
   test.each([

@@ -4,6 +4,7 @@ import type { InstrumentChange } from "../../src/api/schemas/telemetry.ts";
 import { piecesOf } from "../../web/src/charts/gaps.ts";
 import { nearestIndex } from "../../web/src/charts/nearest.ts";
 import { stateAt, statesOf } from "../../web/src/readings/states.ts";
+import { zoomOf, zoomQuery } from "../../web/src/readings/zoom.ts";
 
 describe("times are cut", () => {
   test.each([
@@ -45,4 +46,12 @@ test("changes of instruments become stretches, in the order of time", () => {
   ]);
   expect(one && stateAt(one, 3)).toBe("faulty");
   expect(one && stateAt(one, -1)).toBeUndefined();
+});
+
+test("a zoom is asked for within the years that the API takes", () => {
+  const whole = zoomQuery([-1e12, 1e12]);
+  expect(whole.from).toBe("0001-01-01T00:00:00.000000Z");
+  expect(whole.to).toMatch(/^9999-12-31T23:59:59\./);
+  expect(zoomOf(new URLSearchParams(whole))).not.toBeNull();
+  expect(zoomOf(new URLSearchParams(zoomQuery([1e12, 2e12])))).toBeNull();
 });

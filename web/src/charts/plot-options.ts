@@ -1,6 +1,7 @@
 // What a plot over time looks like, for uPlot: quiet axes, times in UTC, a band from the least to the greatest value
 // behind the line of the means.
 import uPlot from "uplot";
+import { tickTexts } from "../format/time.ts";
 import { axisFont, colourOf, fadedColourOf } from "./colours.ts";
 
 export interface PlotSeries {
@@ -86,22 +87,10 @@ function timeAxis({ timeText }: PlotLook): uPlot.Axis {
   return { ...axis, values: (_, ticks) => ticks.map(timeText) };
 }
 
-/** As fine as the step needs; the day where it changes. */
-const timeTicks: uPlot.Axis.DynamicValues = (plot, ticks, _axis, _space, step) => {
-  let lastDay = "";
-  return ticks.map((seconds) => {
-    const iso = new Date(seconds * 1000).toISOString();
-    const day = iso.slice(0, 10);
-    if (step >= 86_400) return step >= 28 * 86_400 ? day.slice(0, 7) : day;
-    const digits = step >= 60 ? 16 : step >= 1 ? 19 : 23;
-    const isNewDay = day !== lastDay && plot.width > 420;
-    const isFirst = lastDay === "";
-    lastDay = day;
-    return isNewDay && !isFirst
-      ? `${day.slice(5)} ${iso.slice(11, digits)}`
-      : iso.slice(11, digits);
-  });
-};
+const roomForDaysPx = 420;
+
+const timeTicks: uPlot.Axis.DynamicValues = (plot, ticks, _axis, _space, step) =>
+  tickTexts(ticks, step, plot.width > roomForDaysPx);
 
 function valueAxis({ axisText }: PlotLook): uPlot.Axis {
   return {

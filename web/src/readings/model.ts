@@ -2,12 +2,10 @@
 import { useMemo } from "preact/hooks";
 import type { TelemetryBuckets } from "../../../src/api/schemas/telemetry.ts";
 import { piecesOf } from "../charts/gaps.ts";
-import { epochSeconds, isoFromSeconds } from "../format/time.ts";
+import { epochSeconds } from "../format/time.ts";
 import { columnsOf, type PlotColumns, pointsOf, type ReadingPoint } from "./series.ts";
 import { type InstrumentStates, statesOf } from "./states.ts";
-
-/** Seconds since 1970. */
-export type Zoom = readonly [from: number, to: number];
+import type { Zoom } from "./zoom.ts";
 
 export interface ReadingsModel {
   readonly points: readonly ReadingPoint[];
@@ -50,16 +48,4 @@ function modelOf(buckets: TelemetryBuckets, zoom: Zoom | null): ReadingsModel {
     bucketSeconds,
     readings: buckets.buckets.reduce((sum, bucket) => sum + bucket.readings, 0),
   };
-}
-
-/** As it stands in an address, `from` and `to`; null if there is none that makes sense. */
-export function zoomOf(query: URLSearchParams): Zoom | null {
-  const from = epochSeconds(query.get("from") ?? "");
-  const to = epochSeconds(query.get("to") ?? "");
-  return to > from ? [from, to] : null;
-}
-
-export function zoomQuery(zoom: Zoom | null): { readonly from: string; readonly to: string } {
-  if (zoom === null) return { from: "", to: "" };
-  return { from: isoFromSeconds(zoom[0]), to: isoFromSeconds(zoom[1]) };
 }

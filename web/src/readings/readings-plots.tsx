@@ -10,9 +10,10 @@ import { isoFromSeconds } from "../format/time.ts";
 import { Unit } from "../ui/figures.tsx";
 import { Span } from "../ui/moment.tsx";
 import { Panel } from "../ui/panel.tsx";
-import type { ReadingsModel, Zoom } from "./model.ts";
+import type { ReadingsModel } from "./model.ts";
 import { extremesOf, type Measured } from "./series.ts";
 import { StateStrips } from "./state-strips.tsx";
+import type { Zoom } from "./zoom.ts";
 
 export interface ReadingsPlotsProps {
   readonly of: ReadingsModel;

@@ -6,7 +6,7 @@ import { colourOf } from "../../charts/colours.ts";
 import { countOf, percentText } from "../../format/count.ts";
 import { durationText } from "../../format/quantity.ts";
 import { epochSeconds } from "../../format/time.ts";
-import type { Zoom } from "../../readings/model.ts";
+import type { Zoom } from "../../readings/zoom.ts";
 import { Moment, Span } from "../../ui/moment.tsx";
 import { Panel } from "../../ui/panel.tsx";
 
