@@ -1,4 +1,6 @@
 // What a person sees of packages: that they come, how far they are, and why one was refused.
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { drop } from "../support/drop.ts";
 import { samplePackage } from "../support/sample-package.ts";
@@ -60,6 +62,18 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
     await page.getByText(/failed\/\d+-unknown\.ndjson/).waitFor();
     await page.getByRole("button", { name: "Send again" }).click();
     await page.getByText("The package is in the inbox again.").waitFor();
+    await page.context().close();
+  });
+
+  test("a refused package whose file somebody has taken away is not told as a deleted one", async () => {
+    const { check, dir } = dashboard.station;
+    await drop(dir, "taken.ndjson", '{"satellite_type":"jackal_mk9","n":2}\n');
+    const page = await dashboard.open("#/packages?name=taken");
+    await page.getByRole("row", { name: /failed\s+taken\.ndjson/ }).waitFor();
+    const id = (await check.files()).find(({ name }) => name === "taken.ndjson")?.id;
+    await rm(join(dir, "files", "failed", `${id}-taken.ndjson`));
+    await page.getByRole("link", { name: "taken.ndjson" }).click();
+    await page.getByText("not in failed/: somebody has taken it away").waitFor();
     await page.context().close();
   });
 

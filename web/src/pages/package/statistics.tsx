@@ -8,6 +8,7 @@ import { hrefOf } from "../../router.ts";
 import { Bytes, Count, Rejects, Unit } from "../../ui/figures.tsx";
 import { Moment } from "../../ui/moment.tsx";
 import { Panel } from "../../ui/panel.tsx";
+import { missingFileText } from "./missing-file.ts";
 
 export function Statistics({ of }: { of: FileStory }) {
   const { firstTimestamp, lastTimestamp, header, place } = of;
@@ -65,7 +66,7 @@ export function Statistics({ of }: { of: FileStory }) {
         <dt>File</dt>
         <dd>
           {place === null ? (
-            <span class="dim">deleted, its books balance</span>
+            <span class="dim">{missingFileText(of.status)}</span>
           ) : (
             <code>
               <bdi class="foreign">{shownText(place.path)}</bdi>
