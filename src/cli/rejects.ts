@@ -112,9 +112,11 @@ function nothing({ id, errors }: FileStory, reason?: string, after?: number): st
   return `No stored line of package ${id} was rejected${which}${where}.`;
 }
 
-/** Beyond the cap per package lines are counted and not stored. */
-function unstoredText({ errors, rejectsByReason }: FileStory): string | undefined {
+/** Beyond the cap per package lines are counted and not stored; its file is kept when it is complete. */
+function unstoredText({ errors, rejectsByReason, status }: FileStory): string | undefined {
   const stored = rejectsByReason.reduce((sum, { count }) => sum + count, 0);
   if (errors <= stored) return undefined;
-  return `${countText(errors - stored)} of ${countText(errors)} rejected lines are not stored (DOWNLINK_MAX_REJECTS_STORED); the package lies in archive/`;
+  const counts = `${countText(errors - stored)} of ${countText(errors)} rejected lines`;
+  const place = status === "complete" ? "; the package lies in archive/" : "";
+  return `${counts} are not stored (DOWNLINK_MAX_REJECTS_STORED)${place}`;
 }

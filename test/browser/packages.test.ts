@@ -11,7 +11,10 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
   let dashboard: Dashboard;
 
   beforeAll(async () => {
-    dashboard = await openDashboard({ DOWNLINK_MAX_ROWS_PER_SECOND: "2000" });
+    dashboard = await openDashboard({
+      DOWNLINK_MAX_ROWS_PER_SECOND: "2000",
+      DOWNLINK_MAX_REJECTS_STORED: "20",
+    });
   });
   afterAll(() => dashboard?.close());
   afterEach(() => expect(dashboard.wrongs).toEqual([]));
@@ -92,6 +95,20 @@ describe.skipIf(chromiumPath === undefined)("the dashboard", () => {
     await page.getByRole("heading", { name: "Rejected lines: invalid_json" }).waitFor();
     await expect.poll(() => page.locator("table.lines tbody tr").count()).toBe(1);
     expect(page.url()).toContain("reason=invalid_json");
+    await page.context().close();
+  });
+
+  test("a package with more rejected lines than are stored is archived at its end, and not before", async () => {
+    const { bytes } = samplePackage({ lines: 24_000, badEvery: 2, seed: 4 });
+    await drop(dashboard.station.dir, "many-rejects.ndjson", bytes);
+    const page = await dashboard.open("#/packages?name=many-rejects");
+    await page.getByRole("link", { name: "many-rejects.ndjson" }).click();
+    const note = page.getByText("more were counted and not stored.");
+    await note.waitFor();
+    const text = await page.locator("main").innerText();
+    expect(text).toContain("processing");
+    expect(text).not.toContain("archived");
+    await note.getByText("The package was archived whole.").waitFor();
     await page.context().close();
   });
 

@@ -118,3 +118,12 @@ test("a package that was refused by its header has none to export", async () => 
   expect(stderr).toContain("has no header");
   expect(await readdir(out)).toEqual(before);
 });
+
+test("a package that is not complete is not said to lie in the archive", async () => {
+  await station.check.query(
+    "UPDATE files SET status = 'failed', error = 'given up', completed_at = NULL WHERE id = 1",
+  );
+  expect((await run("1")).stderr).toBe(
+    "downlink: 1 of 5 rejected lines are not stored (DOWNLINK_MAX_REJECTS_STORED)\n",
+  );
+});

@@ -32,8 +32,8 @@ export function Rejects({ of, query }: { of: FileStory; query: URLSearchParams }
         <Bars bars={bars} total={stored} />
         {stored < of.errors && (
           <p class="body dim small">
-            {countText(of.errors - stored)} more were counted and not stored. The package was
-            archived whole.
+            {countText(of.errors - stored)} more were counted and not stored.
+            {of.status === "complete" && " The package was archived whole."}
           </p>
         )}
       </Panel>
