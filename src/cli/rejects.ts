@@ -7,6 +7,7 @@ import { rejectionReasons } from "../satellites/satellite.ts";
 import type { Context } from "./context.ts";
 import { askQueries } from "./database-in-use.ts";
 import { CommandError } from "./failure.ts";
+import { interruptible } from "./interruptible.ts";
 import { fileId, wholeNumber } from "./option-values.ts";
 import { exportRejects } from "./rejects/export.ts";
 import { bytesForScreen, rejectsTable } from "./rejects/rejects-table.ts";
@@ -93,7 +94,8 @@ async function writeRejects(
     throw new CommandError(`package ${story.id} has no header: it was refused by it`);
   }
   const first = header ? JSON.stringify(story.header) : undefined;
-  const count = await exportRejects(db, path, { fileId: story.id, reason, after, header: first });
+  const what = { fileId: story.id, reason, after, header: first };
+  const count = await interruptible((signal) => exportRejects(db, path, what, signal));
   if (json) print(jsonArray([{ path, lines: count }]));
   else print(`${countedText(count, "line")} written to ${path}`);
   const unstored = unstoredText(story);

@@ -1,11 +1,12 @@
 // The command `rejects`, on what a daemon has rejected: shown safely, counted whole, exported byte for byte.
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { drop } from "../support/drop.ts";
 import { goodLine } from "../support/package-fixture.ts";
 import { openStation, type Station } from "../support/shared-daemon.ts";
-import { downlink } from "./command-line.ts";
+import { until } from "../support/until.ts";
+import { downlink, start } from "./command-line.ts";
 
 const header = '{"satellite_type":"jackal_mk1","station":"x"}';
 const evil = Buffer.concat([
@@ -37,7 +38,13 @@ beforeAll(async () => {
 });
 afterAll(() => station.close());
 
-const run = (...args: string[]) => downlink(["rejects", ...args], { DATABASE_URL: station.url });
+const environment = () => ({ DATABASE_URL: station.url });
+const run = (...args: string[]) => downlink(["rejects", ...args], environment());
+
+async function sizeOf(path: string): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.size ?? 0;
+}
 
 async function idOf(name: string): Promise<string> {
   const found = (await station.check.files()).find((file) => file.name === name);
@@ -98,6 +105,24 @@ test("an export overwrites nothing", async () => {
   expect(exitCode).toBe(1);
   expect(stderr).toContain("is there already");
   expect(await readFile(path, "utf8")).toBe("mine");
+});
+
+test("interrupted, an export leaves nothing and ends as by the signal", async () => {
+  const [file] = await station.check.query<{ id: string }>(
+    `INSERT INTO files (name, status, error, sha256, size_bytes, total_lines, errors)
+     VALUES ('endless.ndjson', 'failed', 'given up', 'none', 1, 100000, 100000) RETURNING id`,
+  );
+  await station.check.query(
+    `INSERT INTO rejected_lines (file_id, line, byte_offset, reason, raw, rejected_at)
+     SELECT $1, n, n, 'invalid_json', '{', now() FROM generate_series(2, 100001) AS n`,
+    [file?.id],
+  );
+  const path = join(out, "endless");
+  const { child, outcome } = start(["rejects", String(file?.id), "--export", path], environment());
+  await until("the first lines", async () => (await sizeOf(path)) > 0, 20_000);
+  child.kill("SIGINT");
+  expect(await outcome).toMatchObject({ signal: "SIGINT", stdout: "" });
+  expect(await readdir(out)).not.toContain("endless");
 });
 
 test("a package without rejected lines says so; one that there is not is an error", async () => {

@@ -19,19 +19,23 @@ const pageLines = 500;
 const beginningBytes = 16_384;
 const mode = 0o640;
 
-/** @returns how many lines were written. @throws {CommandError} the file is there already */
+/**
+ * @param signal ends it early.
+ * @returns how many lines were written.
+ * @throws {CommandError} the file is there already, or the signal was aborted
+ */
 export async function exportRejects(
   db: Queryable,
   path: string,
   options: ExportOptions,
+  signal: AbortSignal,
 ): Promise<number> {
   const file = await create(path);
   try {
-    if (options.header !== undefined) await file.appendFile(`${options.header}\n`);
-    return await writeLines(db, file, options);
+    return await Promise.race([writeAll(db, file, options), aborted(signal)]);
   } catch (error) {
     await rm(path, { force: true }); // Half of it would look like all of it.
-    throw error;
+    throw signal.aborted ? new CommandError("interrupted, nothing was left behind") : error;
   } finally {
     await file.close();
   }
@@ -46,11 +50,21 @@ async function create(path: string): Promise<FileHandle> {
   }
 }
 
-async function writeLines(
+/** Rejects at once: an answer of the database may be long in coming. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const end = (): void => reject(signal.reason);
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end, { once: true });
+  });
+}
+
+async function writeAll(
   db: Queryable,
   file: FileHandle,
-  { fileId, reason, after }: ExportOptions,
+  { fileId, reason, after, header }: ExportOptions,
 ): Promise<number> {
+  if (header !== undefined) await file.appendFile(`${header}\n`);
   let count = 0;
   for (let behind = after; ; ) {
     const question = { fileId, reason, after: behind, limit: pageLines };
