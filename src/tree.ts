@@ -2,13 +2,12 @@
 // reverse, and rest_for_one says the same of failure: each child needs those before it.
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { httpKey, startHttpServer } from "./api/http-server.ts";
+import { httpStarter } from "./api/http-server.ts";
 import { Onlookers } from "./api/live/onlookers.ts";
 import { ReadGate } from "./api/read-gate.ts";
 import type { Config } from "./config.ts";
 import { Database } from "./database/database.ts";
 import { embeddedServer, givenServer } from "./database/server.ts";
-import { SetupError } from "./errors.ts";
 import type { Folders } from "./folders/folders.ts";
 import type { Events } from "./observability/events.ts";
 import type { FaultPoints } from "./observability/fault-points.ts";
@@ -55,6 +54,7 @@ export const intakeKey = registryKey<Intake>("intake");
 
 export function telemetryTree(options: TreeOptions): SupervisorSpec {
   const { report } = options;
+  const others = outside(options); // Once: what onlookers are shown is kept across restarts by the root too.
   return {
     id: "telemetry",
     strategy: "rest_for_one",
@@ -78,7 +78,7 @@ export function telemetryTree(options: TreeOptions): SupervisorSpec {
       // Where others look in. Should it give up, the loading goes on without it.
       {
         id: "outside",
-        start: () => startSupervisor(outside(options), { clock: systemClock, report }),
+        start: () => startSupervisor(others, { clock: systemClock, report }),
         type: "supervisor",
         restart: "transient",
       },
@@ -95,7 +95,7 @@ export function outside(options: TreeOptions): SupervisorSpec {
     maxSeconds: 60,
     children: [
       // Cuts off who is still connected.
-      { id: "http", start: httpStarter(options), restart: "transient", shutdownMs: 300 },
+      { id: "http", start: startHttp(options), restart: "transient", shutdownMs: 300 },
     ],
   };
 }
@@ -196,27 +196,12 @@ const webDir = fileURLToPath(new URL("../dist/web", import.meta.url));
 const heartbeatMs = 15_000;
 
 /** What onlookers are shown is kept across restarts of the server. */
-function httpStarter(options: TreeOptions): () => Promise<Component | "ignore"> {
-  const { config, events, log, registry } = options;
+function startHttp(options: TreeOptions): () => Promise<Component | "ignore"> {
+  const { config, events } = options;
   const { httpHost: host, httpPort: port, apiToken: token } = config;
   if (port === "off") return async () => "ignore";
   const onlookers = new Onlookers(events, config.maxRowsPerSecond);
   const gate = new ReadGate({ isLoading: () => onlookers.board.isLoading });
   const shared = { ...options, ...config, host, port, token, onlookers, gate, webDir, heartbeatMs };
-  const context = { ...shared, startSettings: startSettings(config), startedMs: Date.now() };
-  let hasListened = false;
-  return async () => {
-    try {
-      const { component, address } = await startHttpServer(context);
-      registry.register(httpKey, component, address);
-      if (hasListened) log.info({ http: address.url }, "the HTTP address answers again");
-      hasListened = true;
-      return component;
-    } catch (error) {
-      // Amid the daemon's life there is nobody to set it right, and packages are being loaded.
-      throw hasListened && error instanceof SetupError
-        ? new Error(error.message, { cause: error })
-        : error;
-    }
-  };
+  return httpStarter({ ...shared, startSettings: startSettings(config), startedMs: Date.now() });
 }

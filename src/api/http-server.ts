@@ -3,6 +3,7 @@
 // for by the supervisor's restarts.
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { pause } from "../database/backoff.ts";
 import { SetupError } from "../errors.ts";
 import { isErrno } from "../folders/file-identity.ts";
 import { registryKey } from "../registry/registry.ts";
@@ -25,8 +26,51 @@ export interface HttpAddress {
 
 export const httpKey = registryKey<HttpAddress>("http");
 
+/** `outside` bears five ends in a minute; so this one comes back for as long as it takes. */
+const retryMs = 15_000;
+
+/**
+ * Starts the server, and again after its end. Only the first time there may be somebody who can set right why the address
+ * cannot be listened on; amid the daemon's life packages are being loaded, and it may become free again.
+ *
+ * @returns a start that throws a SetupError if the address cannot be listened on and never was
+ */
+export function httpStarter(
+  options: HttpServerOptions,
+  pauseMs = retryMs,
+): () => Promise<Component> {
+  const { registry, log } = options;
+  let hasListened = false;
+  return async () => {
+    try {
+      const { component, address } = await startHttpServer(options);
+      registry.register(httpKey, component, address);
+      if (hasListened) log.info({ http: address.url }, "the HTTP address answers again");
+      hasListened = true;
+      return component;
+    } catch (error) {
+      if (!hasListened) throw error;
+      log.warn({ err: error }, "the HTTP address does not answer, trying again");
+      return endLater(error, pauseMs);
+    }
+  };
+}
+
+/** As a start that fails is tried again at once, and uses up the budgets of all above it. */
+function endLater(cause: unknown, ms: number): Component {
+  return spawn(async ({ stopping }) => {
+    await pause(ms, stopping);
+    // In an error of its own: nobody is asked to set anything right.
+    if (!stopping.aborted) throw new Error(wordsOf(cause), { cause });
+  });
+}
+
+function wordsOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
 /** @throws {SetupError} the address cannot be listened on */
-export async function startHttpServer(
+async function startHttpServer(
   options: HttpServerOptions,
 ): Promise<{ readonly component: Component; readonly address: HttpAddress }> {
   const app = await createApp(options);

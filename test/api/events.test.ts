@@ -3,16 +3,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
 import type { Api } from "../../src/api/context.ts";
-import { Onlookers } from "../../src/api/live/onlookers.ts";
-import { ReadGate } from "../../src/api/read-gate.ts";
-import { readConfig } from "../../src/config.ts";
-import { Events } from "../../src/observability/events.ts";
-import { Registry } from "../../src/registry/registry.ts";
-import { startSettings } from "../../src/settings/setting.ts";
-import { capturedLog } from "../support/captured-log.ts";
+import type { Events } from "../../src/observability/events.ts";
 import { drop } from "../support/drop.ts";
 import { samplePackage } from "../support/sample-package.ts";
 import { until } from "../support/until.ts";
+import { apiContext } from "./api-context.ts";
 import { type ApiStation, openApiStation } from "./api-station.ts";
 import { open } from "./raw-http.ts";
 
@@ -121,24 +116,9 @@ describe("of a server", () => {
   let url: string;
 
   beforeAll(async () => {
-    const { log } = capturedLog();
-    events = new Events(log);
-    app = await createApp({
-      host: "127.0.0.1",
-      token: undefined,
-      owner: "test",
-      startedMs: 0,
-      folders: { ingest: "", processing: "", failed: "", archive: "", id: "" },
-      startSettings: startSettings(readConfig({})),
-      registry: new Registry(),
-      onlookers: new Onlookers(events, 0),
-      events,
-      gate: new ReadGate({ isLoading: () => false }),
-      metrics: async () => ({ contentType: "text/plain", text: "" }),
-      log,
-      heartbeatMs: 20,
-      webDir: "/nowhere",
-    });
+    const context = apiContext({ heartbeatMs: 20 });
+    events = context.events;
+    app = await createApp(context);
     url = await app.listen({ host: "127.0.0.1", port: 0 });
   });
   afterAll(() => app.close());

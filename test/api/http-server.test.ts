@@ -4,8 +4,13 @@ import { readdir, readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, onTestFinished, test } from "vitest";
+import { httpKey, httpStarter } from "../../src/api/http-server.ts";
+import { SetupError } from "../../src/errors.ts";
+import { capturedLog } from "../support/captured-log.ts";
 import { TestDaemon } from "../support/daemon.ts";
+import { freePort } from "../support/free-port.ts";
 import { makeTemporaryFolder } from "../support/temporary-folder.ts";
+import { apiContext } from "./api-context.ts";
 import { type ApiStation, openApiStation } from "./api-station.ts";
 
 const stations: ApiStation[] = [];
@@ -99,6 +104,54 @@ test("an open stream of events does not hold up the stop", async () => {
   await reader?.read();
   expect(await daemon.stop()).toBe(0);
   await expect(reader?.read()).rejects.toThrow();
+});
+
+describe("a start that cannot listen", () => {
+  /** Starts a server, and has another program take its port as soon as it is gone. */
+  async function losePort() {
+    const folder = await makeTemporaryFolder();
+    const { log, messages } = capturedLog();
+    const context = apiContext({ log });
+    const start = httpStarter({ ...context, port: await freePort(), dataDir: folder.path }, 0);
+    const first = await start();
+    const { url } = context.registry.get(httpKey);
+    first.stop();
+    await first.exited;
+    const other = createServer().listen(Number(new URL(url).port), "127.0.0.1");
+    onTestFinished(async () => {
+      other.close();
+      await folder.remove();
+    });
+    await once(other, "listening");
+    return { start, other, url, messages };
+  }
+
+  test("and never did is refused, for a person to set something right", async () => {
+    const { url } = await losePort();
+    const port = Number(new URL(url).port);
+    const start = httpStarter({ ...apiContext(), port, dataDir: "" });
+    await expect(start()).rejects.toThrow(SetupError);
+  });
+
+  test("and once did is said, and ends later by an error that nobody has to set right", async () => {
+    const { start, messages } = await losePort();
+    const exit = await (await start()).exited;
+    if (exit.kind !== "crash") throw new Error(`it ended with ${exit.kind}`);
+    expect(exit.error).not.toBeInstanceOf(SetupError);
+    expect(String(exit.error)).toContain("is taken");
+    expect(messages()).toEqual(["the HTTP address does not answer, trying again"]);
+  });
+
+  test("comes back when the address is free again", async () => {
+    const { start, other, url } = await losePort();
+    await (await start()).exited;
+    other.close();
+    await once(other, "close");
+    const component = await start();
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    component.stop();
+    await component.exited;
+  });
 });
 
 describe("with the database away", () => {

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { readConfig } from "../../src/config.ts";
 import { daemonMetrics } from "../../src/daemon-metrics.ts";
+import type { SetupError } from "../../src/errors.ts";
 import { prepareFolders } from "../../src/folders/folders.ts";
 import { type DaemonEvent, Events } from "../../src/observability/events.ts";
 import { type FaultPoints, noFaults } from "../../src/observability/fault-points.ts";
@@ -12,6 +13,7 @@ import { Registry } from "../../src/registry/registry.ts";
 import { reportTo } from "../../src/supervision-log.ts";
 import { systemClock } from "../../src/supervisor/clock.ts";
 import { startSupervisor } from "../../src/supervisor/supervisor.ts";
+import type { Supervisor } from "../../src/supervisor/supervisor-api.ts";
 import { telemetryTree } from "../../src/tree.ts";
 import { type LogLines, logLines } from "../observability/log-lines.ts";
 import { LedgerCheck } from "./ledger-check.ts";
@@ -27,6 +29,9 @@ export interface DaemonInProcess {
   /** All that were published. */
   readonly heard: DaemonEvent[];
   readonly registry: Registry;
+  readonly root: Supervisor;
+  /** What a person was told to set right: a daemon of its own would have ended. */
+  readonly setup: SetupError[];
   /** What Prometheus would be answered. */
   scrape(): Promise<string>;
   /** Stops it, and removes folder and database. May be called twice. */
@@ -59,7 +64,8 @@ export async function startDaemonInProcess(
   events.subscribe((event) => heard.push(event));
   logPackages(events, log);
   const registry = new Registry();
-  const report = reportTo(log, events, () => {});
+  const setup: SetupError[] = [];
+  const report = reportTo(log, events, (error) => setup.push(error));
   const owner = `test:1:test@${folders.id}`;
   const metrics = daemonMetrics({ events, registry, folders, dataDir: config.dataDir });
   const shared = { config, folders, owner, log, events, faults, registry, report, metrics };
@@ -80,5 +86,5 @@ export async function startDaemonInProcess(
     return ended;
   };
   const scrape = async (): Promise<string> => (await metrics()).text;
-  return { dir: folder.path, check, logged, events, heard, registry, scrape, close };
+  return { dir: folder.path, check, logged, events, heard, registry, root, setup, scrape, close };
 }
