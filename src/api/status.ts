@@ -1,6 +1,6 @@
 // The one page that says what is going on, put together from what is known in memory and the day's totals, which are
 // asked of the database at most every two seconds, however many look.
-
+import { setTimeout as delay } from "node:timers/promises";
 import type { DatabaseState } from "../database/database.ts";
 import { databaseError } from "../database/faults.ts";
 import { databaseKey, fileParsersKey } from "../parsers/parts.ts";
@@ -15,6 +15,8 @@ import type { PackageInWork, Status, Totals } from "./schemas/status.ts";
 import { version } from "./version.ts";
 
 const totalsMs = 2_000;
+/** What is known in memory does not wait longer for the rest: who asks gives up after 5 s. */
+const longestWaitMs = 2_500;
 
 /** @returns what tells the status of the moment */
 export function statusTeller(context: ApiContext): () => Promise<Status> {
@@ -41,9 +43,19 @@ export function statusTeller(context: ApiContext): () => Promise<Status> {
       throttle: onlookers.throttle,
       inboxFiles: onlookers.inboxFiles,
       work: inWork(onlookers.board.all(), registry),
-      today: await today.get().catch(() => null), // The state of the database says why.
+      today: await inTime(today.get()).catch(() => null), // The state of the database says why.
     };
   };
+}
+
+async function inTime<Answer>(answer: Promise<Answer>): Promise<Answer | null> {
+  const over = new AbortController();
+  const { signal } = over;
+  try {
+    return await Promise.race([answer, delay(longestWaitMs, null, { signal })]);
+  } finally {
+    over.abort();
+  }
 }
 
 function withoutChildren({ id, state, restarts, since }: Status["parts"][number]) {

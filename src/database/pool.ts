@@ -11,11 +11,11 @@ const maxReaders = 3;
 const longestReadMs = 5_000;
 /**
  * For an answer: a statement that gets none fails, and its connection is not used again. Longer than a batch's transaction
- * may take, which has a deadline of its own (persister/batch-attempt.ts).
+ * may take with its rests, which has a deadline of its own (persister/batch-attempt.ts).
  */
-const longestAnswerMs = 65_000;
-/** Of one that can only read: by then the server has ended the statement, if it hears anything at all. */
-const longestReadAnswerMs = 2 * longestReadMs;
+const longestAnswerMs = 160_000;
+/** The server ends what takes too long. If it does not even say that, it stands still, or the way to it does. */
+const longestSilenceMs = longestReadMs + 1_000;
 /** For a free connection, and for its making. */
 const longestWaitMs = 10_000;
 const connectMs = 5_000;
@@ -77,7 +77,7 @@ export function createReadPool(url: string): pg.Pool {
   const options = {
     ...connection(url, "downlink reader"),
     connectionTimeoutMillis: longestWaitMs,
-    query_timeout: longestReadAnswerMs,
+    query_timeout: longestSilenceMs,
   };
   return poolOf(options, maxReaders, readerSettings);
 }

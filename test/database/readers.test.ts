@@ -1,6 +1,9 @@
 // D21: those who only read have connections of their own, however many they are and however long they take.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DatabaseAccess } from "../../src/database/database.ts";
+import { isOutage } from "../../src/database/faults.ts";
+import { createReadPool } from "../../src/database/pool.ts";
+import { DatabaseProxy } from "../support/database-proxy.ts";
 import { createMigratedDatabase, type MigratedDatabase } from "../support/migrated-database.ts";
 import { beginPackage } from "../support/package-fixture.ts";
 import { type RunningDatabase, runDatabase } from "../support/running-database.ts";
@@ -39,3 +42,19 @@ test("a question may neither write nor last for ever", async () => {
     await other.stop();
   }
 });
+
+test("a question that a server at a standstill does not answer fails as an outage, and its connection is given up", async () => {
+  const proxy = new DatabaseProxy(database.url);
+  await proxy.open();
+  const readers = createReadPool(proxy.url);
+  try {
+    await readers.query("SELECT 1");
+    proxy.holdAnswers();
+    const error = await readers.query("SELECT 1").catch((thrown: unknown) => thrown);
+    expect(isOutage(error)).toBe(true);
+    expect(readers.totalCount).toBe(0);
+  } finally {
+    await readers.end();
+    await proxy.close();
+  }
+}, 9_000);

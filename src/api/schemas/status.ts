@@ -83,7 +83,9 @@ export const statusSchema = named(
       .nullable()
       .describe("Files in the inbox that are not taken up yet; null before the first scan"),
     work: list(packageInWorkSchema).describe("Packages that this daemon has in work"),
-    today: totalsSchema.nullable().describe("Of all daemons; null while the database is away"),
+    today: totalsSchema
+      .nullable()
+      .describe("Of all daemons; null while the database is away or does not answer"),
   }),
 );
 export type Status = z.infer<typeof statusSchema>;
