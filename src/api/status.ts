@@ -31,7 +31,7 @@ export function statusTeller(context: ApiContext): () => Promise<Status> {
       version,
       daemon: owner,
       startedAt: new Date(startedMs).toISOString(),
-      uptimeSeconds: Math.round((Date.now() - startedMs) / 1_000),
+      uptimeSeconds: Math.round(process.uptime()),
       memoryBytes: process.memoryUsage.rss(),
       ready,
       parts: root === undefined ? [] : treeView(root).children.map(withoutChildren),

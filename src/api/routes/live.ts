@@ -10,7 +10,7 @@ import { statusTeller } from "../status.ts";
 import { described, json, shared, unprotected } from "./described.ts";
 
 export function addLive(api: Api, context: ApiContext): void {
-  const { registry, folders, startedMs, metrics } = context;
+  const { registry, folders, metrics } = context;
   const status = statusTeller(context);
 
   api.get(
@@ -47,7 +47,7 @@ export function addLive(api: Api, context: ApiContext): void {
     },
     async (_request, reply) => {
       const alive = registry.find(rootKey)?.inspect().state === "running";
-      const uptimeSeconds = Math.round((Date.now() - startedMs) / 1_000);
+      const uptimeSeconds = Math.round(process.uptime());
       return reply.code(alive ? 200 : 503).send({ alive, uptimeSeconds });
     },
   );

@@ -69,7 +69,7 @@ export const statusSchema = named(
     version: z.string(),
     daemon: z.string().describe("Its name as in `owner` of a package"),
     startedAt: instant,
-    uptimeSeconds: seconds,
+    uptimeSeconds: seconds.describe("By a clock that nobody sets"),
     memoryBytes: bytes.describe("Of the process, as the operating system counts it"),
     ready: z.boolean().describe("As /readyz says"),
     parts: list(part).describe("The root's children, in start order"),
