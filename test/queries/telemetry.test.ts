@@ -88,6 +88,29 @@ describe("buckets", () => {
     expect(found?.buckets[1]?.position.line).toBe(12);
   });
 
+  test("have the mean of values that no sum can hold, and the same mean as ever of all others", async () => {
+    const most = Number.MAX_VALUE;
+    const id = await makePackage(database, { readings: 5, satelliteType: "tern_mk1" });
+    const measure = (velocity: string, altitude: string) =>
+      database.rows(
+        "UPDATE telemetry SET velocity = ($1::float8[])[line - 1], altitude = ($2::float8[])[line - 1] WHERE file_id = $3",
+        [velocity, altitude, id],
+      );
+    await measure(`{${Array(5).fill(most)}}`, `{${most},-${most},3e-320,1e160,-1e160}`);
+    const [huge] = (await findTelemetryBuckets(db, { fileId: id }, 1))?.buckets ?? [];
+    expect(huge?.velocity).toEqual({ min: most, max: most, avg: most });
+    expect(Math.abs(huge?.altitude.avg ?? most)).toBeLessThan(1e144);
+
+    await measure("{0.1,0.7,1e-300,12345.678,-3.3}", "{1e100,2e100,4e-320,7,1}");
+    const [ordinary] = (await findTelemetryBuckets(db, { fileId: id }, 1))?.buckets ?? [];
+    const [mean] = await database.rows<{ velocity: number }>(
+      "SELECT avg(velocity) AS velocity FROM telemetry WHERE file_id = $1",
+      [id],
+    );
+    expect(ordinary?.velocity.avg).toBe(mean?.velocity);
+    expect(ordinary?.altitude.avg).toBeCloseTo(6e99, -90);
+  });
+
   test("without readings are left out", async () => {
     const found = await findTelemetryBuckets(db, { satelliteType: "jackal_mk1" }, 100);
     expect(found?.buckets.map(({ readings }) => readings)).toEqual([38, 38, 24, 24, 38, 38]);
