@@ -59,6 +59,11 @@ const httpPort = z
   .transform((text): number | "off" => (text === "off" ? text : Number(text)))
   .refine((port) => port === "off" || port <= 65_535, "a port from 0 to 65535, or off");
 
+/** What a header can carry as one word. */
+const apiToken = z
+  .string()
+  .regex(/^[!-~]{32,}$/, "at least 32 characters of visible ASCII, none of them a space");
+
 const gibibyte = 2 ** 30;
 
 const environmentSchema = z.object({
@@ -91,7 +96,7 @@ const environmentSchema = z.object({
   DOWNLINK_ARCHIVE_MAX_BYTES: integer(0, Number.MAX_SAFE_INTEGER, "bytes").default(0),
   /** 0: keep all. */
   DOWNLINK_ARCHIVE_MAX_AGE_HOURS: integer(0, 1_000_000, "hours").default(0),
-  DOWNLINK_API_TOKEN: z.string().min(32, "at least 32 characters").optional(),
+  DOWNLINK_API_TOKEN: apiToken.optional(),
 });
 
 /** An address that only this machine can reach. */

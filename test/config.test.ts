@@ -25,6 +25,8 @@ const integers = [
   "９",
   "99999999999999999",
 ];
+/** Letters and digits stand for the rest of what is visible. */
+const everyMark = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~aZ09";
 const count = (key: keyof Config, byDefault: number, lowest: 0 | 1, unit = "5"): Option => ({
   key,
   default: byDefault,
@@ -122,8 +124,16 @@ const table: Readonly<Record<string, Option>> = {
   DOWNLINK_API_TOKEN: {
     key: "apiToken",
     default: undefined,
-    takes: { ["t".repeat(32)]: "t".repeat(32) },
-    refuses: ["", "t".repeat(31)],
+    takes: { ["t".repeat(32)]: "t".repeat(32), [everyMark]: everyMark },
+    refuses: [
+      "",
+      "t".repeat(31),
+      "correct horse battery staple correct horse", // Cannot be sent as one word.
+      ` ${"t".repeat(32)}`,
+      `${"t".repeat(32)}\n`,
+      `${"t".repeat(32)}\x7f`,
+      "ü".repeat(32),
+    ],
   },
 };
 
