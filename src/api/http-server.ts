@@ -100,7 +100,10 @@ async function listen(app: Api, { host, port }: HttpServerOptions): Promise<stri
   return `http://${shown.includes(":") ? `[${shown}]` : shown}:${actual}`;
 }
 
-const cannotListen = ["EADDRINUSE", "EACCES", "EADDRNOTAVAIL", "ENOTFOUND", "EAI_AGAIN"];
+const cannotListen = [
+  ...["EADDRINUSE", "EACCES", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EINVAL"],
+  ...["ENOTFOUND", "EAI_AGAIN"],
+];
 
 function setupError(host: string, port: number, cause: unknown): SetupError {
   const why = isErrno(cause, "EADDRINUSE")

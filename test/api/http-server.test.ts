@@ -133,6 +133,14 @@ describe("a start that cannot listen", () => {
     await expect(start()).rejects.toThrow(SetupError);
   });
 
+  test.each(["fe80::1", "x".repeat(300), "nowhere.invalid"])(
+    "on an address that nobody can listen on is refused in the same way: %s",
+    async (host) => {
+      const start = httpStarter({ ...apiContext(), host, port: 0, dataDir: "" });
+      await expect(start()).rejects.toThrow(SetupError);
+    },
+  );
+
   test("and once did is said, and ends later by an error that nobody has to set right", async () => {
     const { start, messages } = await losePort();
     const exit = await (await start()).exited;
