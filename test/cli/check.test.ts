@@ -226,6 +226,13 @@ describe("the answer", () => {
     expect(stdout).toContain("4 packages: 1 all good, 0 with rejected lines, 3 not to be loaded");
   });
 
+  test("shows a name escaped too where the system's own words have it", async () => {
+    const { exitCode, stdout } = await run(join(dir, `\u001b[31m${"n".repeat(300)}`));
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("ENAMETOOLONG");
+    expect(stdout).not.toContain("\u001b");
+  });
+
   test("leaves the file as it was", async () => {
     const path = await put("same.ndjson", samplePackage({ lines: 2, seed: 53 }).bytes);
     const state = async () => {

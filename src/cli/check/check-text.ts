@@ -28,7 +28,7 @@ export function checkLines(
   const paint = paintFor(screen);
   const facts =
     "problem" in checked
-      ? [{ name: "result", says: checked.problem, paint: paint.bad }]
+      ? [{ name: "result", says: plainText(checked.problem, longestWords), paint: paint.bad }]
       : packageFacts(checked, notes, screen);
   const path = paint.strong(plainText(checked.path, longestWords * 8));
   const { columns } = screen;
