@@ -4,36 +4,26 @@ import { signal } from "@preact/signals";
 import type { Status } from "../../../src/api/schemas/status.ts";
 import { getStatus } from "../api/routes.ts";
 import type { DaemonEvent } from "./events.ts";
+import { RepeatedQuestion } from "./repeated-question.ts";
 import { setWork } from "./work.ts";
 
 /** The last one known. */
 export const status = signal<Status | undefined>(undefined);
 
-const everyMs = 5_000;
-const soonMs = 300;
-let timer: ReturnType<typeof setTimeout> | undefined;
-let isAsking = false;
-let isDue = false;
+const question = new RepeatedQuestion(
+  { ask: askStatus, isIdle: () => document.hidden },
+  { everyMs: 5_000, soonMs: 300 },
+);
 
-export async function refreshStatus(): Promise<void> {
-  isDue = isAsking;
-  if (isAsking) return;
-  isAsking = true;
+async function askStatus(): Promise<void> {
   const answer = await getStatus();
-  isAsking = false;
-  if (answer.ok) {
-    status.value = answer.body;
-    setWork(answer.body);
-  }
-  schedule(isDue ? soonMs : everyMs);
+  if (!answer.ok) return;
+  status.value = answer.body;
+  setWork(answer.body);
 }
 
-function schedule(ms: number): void {
-  clearTimeout(timer);
-  timer = setTimeout(() => {
-    if (document.hidden) schedule(everyMs);
-    else void refreshStatus();
-  }, ms);
+export function refreshStatus(): Promise<void> {
+  return question.askNow();
 }
 
 const changing = new Set<DaemonEvent["kind"]>([
@@ -48,10 +38,6 @@ const changing = new Set<DaemonEvent["kind"]>([
 ]);
 
 /** Events come in swarms; one question answers them all. */
-let soonAtMs = 0;
 export function statusAfter({ kind }: DaemonEvent): void {
-  const ms = performance.now();
-  if (!changing.has(kind) || ms < soonAtMs) return;
-  soonAtMs = ms + soonMs;
-  schedule(soonMs);
+  if (changing.has(kind)) question.askSoon();
 }
