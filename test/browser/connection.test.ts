@@ -115,4 +115,24 @@ describe.skipIf(chromiumPath === undefined)("a daemon with a token", () => {
     expect(page.url()).not.toContain(token);
     await page.context().close();
   });
+
+  test("takes the same one again, after another one was wanted for a while", async () => {
+    const { port } = new URL(dashboard.url);
+    const restart = async (wanted: string): Promise<void> => {
+      await dashboard.stopDaemon();
+      await dashboard.startDaemon({ DOWNLINK_HTTP_PORT: port, DOWNLINK_API_TOKEN: wanted });
+    };
+    const page = await dashboard.open("#/system");
+    const signIn = async (): Promise<void> => {
+      await page.getByLabel("API token").fill(token);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.locator("[data-connection=open]").waitFor();
+    };
+    await signIn();
+    await restart(`another-${token}`);
+    await page.locator("[data-connection=refused]").waitFor();
+    await restart(token);
+    await signIn();
+    await page.context().close();
+  });
 });

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { EventParser, type StreamEvent } from "./event-parser.ts";
 import { apiUrl } from "./request.ts";
-import { authorisation, isTokenWanted, token } from "./token.ts";
+import { authorisation, isTokenWanted } from "./token.ts";
 
 /** `refused`: a token is wanted, and nothing is tried until one is given. */
 export type Connection = "connecting" | "open" | "lost" | "refused";
@@ -123,12 +123,11 @@ function pause(ms: number): Promise<void> {
   });
 }
 
-/** Resolves when the token has changed. */
+/** Resolves when a token is given, be it the one that was refused: the server may take it by now. */
 function tokenGiven(): Promise<void> {
   return new Promise((resolve) => {
-    const refused = token.value;
-    const unsubscribe = token.subscribe((given) => {
-      if (given === refused) return;
+    const unsubscribe = isTokenWanted.subscribe((isWanted) => {
+      if (isWanted) return;
       resolve();
       queueMicrotask(() => unsubscribe());
     });
