@@ -8,7 +8,7 @@ import type { Readable } from "node:stream";
 import { isErrno, look } from "../folders/file-identity.ts";
 import { fileMode } from "../folders/folders.ts";
 import { isLeftAlone, packageName } from "../folders/package-name.ts";
-import { unhide } from "../folders/unhide.ts";
+import { reveal } from "../folders/unhide.ts";
 import { problem } from "./problems.ts";
 import type { UploadedPackage } from "./schemas/actions.ts";
 
@@ -18,7 +18,7 @@ export const mostUploadBytes = 64 * 2 ** 30;
 const prefix = ".upload-";
 const longestNameBytes = 255;
 
-/** @throws {ProblemError} invalid_name, name_taken, too_large, no_space, upload_cut_off */
+/** @throws {ProblemError} invalid_name, name_taken, too_large, no_space, upload_cut_off, upload_lost */
 export async function receivePackage(
   ingest: string,
   name: string,
@@ -32,8 +32,11 @@ export async function receivePackage(
   let isShown = false;
   try {
     const written = await write(hidden, body, mostBytes);
-    isShown = await unhide(hidden, path);
-    if (!isShown) throw nameTaken(name);
+    const revealed = await reveal(hidden, path);
+    if (revealed === "taken") throw nameTaken(name);
+    // Nobody else shows it: its name is new each time.
+    if (revealed === "gone") throw problem("upload_lost", "somebody took it out of the inbox");
+    isShown = true;
     await syncFolder(ingest);
     return { name, ...written };
   } catch (error) {

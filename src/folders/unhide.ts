@@ -2,30 +2,38 @@
 import { link, rename, unlink } from "node:fs/promises";
 import { isErrno, isSameFile, look } from "./file-identity.ts";
 
-/** Gives the hidden file its name. @returns false if that is taken; a file that is no longer hidden is there already */
-export async function unhide(hidden: string, path: string): Promise<boolean> {
+/** What became of a hidden file. gone: somebody else has shown it, or taken it away. */
+type Revealed = "shown" | "taken" | "gone";
+
+/** Gives the hidden file its name. */
+export async function reveal(hidden: string, path: string): Promise<Revealed> {
   try {
     await link(hidden, path);
     await unlinkIfThere(hidden);
-    return true;
+    return "shown";
   } catch (error) {
-    if (isErrno(error, "ENOENT")) return true;
-    if (isErrno(error, "EEXIST")) return isShown(hidden, path);
+    if (isErrno(error, "ENOENT")) return "gone";
+    if (isErrno(error, "EEXIST")) return whoseName(hidden, path);
     if (!isErrno(error, "EPERM", "ENOTSUP", "EMLINK")) throw error;
   }
   // No links here, or not to files of others: what comes between the look and the rename is not seen.
-  if ((await look(path)).kind !== "gone") return false;
+  if ((await look(path)).kind !== "gone") return "taken";
   await rename(hidden, path);
-  return true;
+  return "shown";
 }
 
-async function isShown(hidden: string, path: string): Promise<boolean> {
+/** The same for a file that others may show too. @returns false if its name is taken; one that is gone is there already */
+export async function unhide(hidden: string, path: string): Promise<boolean> {
+  return (await reveal(hidden, path)) !== "taken";
+}
+
+async function whoseName(hidden: string, path: string): Promise<Revealed> {
   const [a, b] = [await look(hidden), await look(path)];
-  if (a.kind === "gone") return true;
+  if (a.kind === "gone") return "gone";
   if (a.kind !== "file" || b.kind !== "file" || !isSameFile(a.fingerprint, b.fingerprint))
-    return false;
+    return "taken";
   await unlinkIfThere(hidden);
-  return true;
+  return "shown";
 }
 
 async function unlinkIfThere(path: string): Promise<void> {

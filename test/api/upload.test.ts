@@ -1,6 +1,6 @@
 // A package sent over HTTP is as safe as one that is dropped: whole or not there, over nothing, in little memory.
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, unlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { removeAbandoned } from "../../src/api/upload.ts";
@@ -83,6 +83,29 @@ describe("an upload that is cut off leaves nothing", () => {
     });
     expect((await fetch(`${station.http}/healthz`)).status).toBe(200);
   });
+});
+
+test("a package whose hidden file is taken away before its end is not said to have arrived", async () => {
+  let give = (_bytes: string): void => {};
+  let end = (): void => {};
+  const body = new ReadableStream({
+    start(controller) {
+      give = (bytes) => controller.enqueue(Buffer.from(bytes));
+      end = () => controller.close();
+    },
+  });
+  const answer = upload("lost.ndjson", body);
+  give("abc");
+  const hidden = await until("the hidden file", async () => {
+    return (await readdir(ingest)).find((name) => name.startsWith(".upload-"));
+  });
+  await unlink(join(ingest, hidden));
+  end();
+  const response = await answer;
+  expect([response.status, await response.json()]).toEqual([
+    409,
+    expect.objectContaining({ code: "upload_lost" }),
+  ]);
 });
 
 test("what a daemon that was killed amid an upload has left is removed by the next, not what is new", async () => {

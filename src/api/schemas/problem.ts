@@ -18,6 +18,7 @@ export const problems = {
   not_failed: [409, "Only a failed package can be sent again"],
   file_gone: [409, "The package's file is not where it was kept"],
   name_taken: [409, "The inbox has a file of that name"],
+  upload_lost: [409, "The package went missing before it was shown"],
   upload_cut_off: [400, "The upload ended before its end"],
   too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body's media type is not supported"],
