@@ -23,6 +23,7 @@ function problemBody(code: ProblemCode, detail: string, issues?: Problem["issues
 const problemType = "application/problem+json; charset=utf-8";
 
 function answer(reply: FastifyReply, body: Problem): FastifyReply {
+  reply.header("cache-control", "no-store"); // A route may have said how long its answer holds.
   if (body.code === "token_required") reply.header("www-authenticate", "Bearer");
   if (body.status === 503 || body.status === 429) reply.header("retry-after", "1");
   return reply.code(body.status).type(problemType).send(JSON.stringify(body));

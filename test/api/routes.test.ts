@@ -269,6 +269,11 @@ describe("pages", () => {
     expect(response.headers.get("content-security-policy")).not.toMatch(/unsafe|https?:/);
   });
 
+  test("that a file which its content names is missing is not kept, as the file would be", async () => {
+    const response = await fetch(`${station.http}/assets/index-abcdefgh.js`);
+    expect([response.status, response.headers.get("cache-control")]).toEqual([404, "no-store"]);
+  });
+
   test("the documentation is whole, and every file of it is here", async () => {
     const page = await fetch(`${station.http}/docs/`);
     const html = await page.text();
