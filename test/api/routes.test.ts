@@ -49,6 +49,14 @@ describe("the description", () => {
     ]);
   });
 
+  test("says of every route that it may be answered by a problem", () => {
+    for (const { operationId, responses } of client.operations) {
+      expect([operationId, ...Object.keys(responses)]).toEqual(
+        expect.arrayContaining([operationId, "4XX", "5XX"]),
+      );
+    }
+  });
+
   test("has no schema that nothing refers to, and every reference leads to one", () => {
     const text = JSON.stringify(client.document);
     const referred = new Set(

@@ -7,7 +7,7 @@ import { healthSchema, readinessSchema } from "../schemas/health.ts";
 import { statusSchema } from "../schemas/status.ts";
 import { treeSchema } from "../schemas/tree.ts";
 import { statusTeller } from "../status.ts";
-import { described, json, shared, unprotected } from "./described.ts";
+import { described, json, orProblem, shared, unprotected } from "./described.ts";
 
 export function addLive(api: Api, context: ApiContext): void {
   const { registry, folders, metrics } = context;
@@ -17,7 +17,10 @@ export function addLive(api: Api, context: ApiContext): void {
     "/api/v1/status",
     {
       ...shared,
-      schema: { ...described("status", "What is going on"), response: { 200: json(statusSchema) } },
+      schema: {
+        ...described("status", "What is going on"),
+        response: { 200: json(statusSchema), ...orProblem() },
+      },
     },
     status,
   );
@@ -26,7 +29,10 @@ export function addLive(api: Api, context: ApiContext): void {
     "/api/v1/tree",
     {
       ...shared,
-      schema: { ...described("tree", "The supervision tree"), response: { 200: json(treeSchema) } },
+      schema: {
+        ...described("tree", "The supervision tree"),
+        response: { 200: json(treeSchema), ...orProblem() },
+      },
     },
     async () => {
       const root = registry.find(rootKey);
@@ -42,7 +48,7 @@ export function addLive(api: Api, context: ApiContext): void {
       ...unprotected,
       schema: {
         ...described("health", "Whether the daemon lives", "health"),
-        response: { 200: json(healthSchema), 503: json(healthSchema, "Not so") },
+        response: { 200: json(healthSchema), 503: json(healthSchema, "Not so"), ...orProblem() },
       },
     },
     async (_request, reply) => {
@@ -58,7 +64,11 @@ export function addLive(api: Api, context: ApiContext): void {
       ...unprotected,
       schema: {
         ...described("readiness", "Whether the daemon can load packages", "health"),
-        response: { 200: json(readinessSchema), 503: json(readinessSchema, "Not so") },
+        response: {
+          200: json(readinessSchema),
+          503: json(readinessSchema, "Not so"),
+          ...orProblem(),
+        },
       },
     },
     async (_request, reply) => {
