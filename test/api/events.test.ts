@@ -129,6 +129,20 @@ describe("of a server", () => {
     expect(reader.received).toEqual([]);
   });
 
+  test("tells a reader that has missed too much to write at once to ask for the whole state, and goes on", async () => {
+    const happen = (reason: string) =>
+      events.publish({ kind: "component_restarted", component: "intake", reason });
+    const reader = await read(url);
+    happen("seen");
+    const seen = await until("the first", () => reader.received[0]);
+    for (let n = 0; n < 200; n++) happen("x".repeat(10_000));
+    const again = await read(url, seen.id);
+    happen("after");
+    await until("what came after", () => again.received.length === 2);
+    expect(again.received.map(({ event }) => event)).toEqual(["reset", "component_restarted"]);
+    expect(again.received[1]?.data).toMatchObject({ reason: "after" });
+  });
+
   test("cuts off a reader that does not read, and keeps nothing for it", async () => {
     const socket = await open(url);
     socket.on("error", () => {});

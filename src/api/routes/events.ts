@@ -11,6 +11,8 @@ import { described, orProblem } from "./described.ts";
 const mostStreams = 256;
 /** What a slow reader may leave unread before it is cut off. */
 const mostUnreadBytes = 2 ** 20;
+/** Of what a reader has missed: what happens while it catches up has to have room too. */
+const mostMissedBytes = mostUnreadBytes / 2;
 const reconnectMs = 2_000;
 
 export function addEvents(api: Api, { onlookers, heartbeatMs }: ApiContext): void {
@@ -56,7 +58,7 @@ function stream(
   raw.on("error", () => {}); // Cut off by the other side: `close` follows.
   raw.writeHead(200, { "content-type": "text/event-stream", "x-accel-buffering": "no" });
   raw.write(`retry: ${reconnectMs}\n\n`);
-  for (const missed of missedBy(feed, lastId)) write(raw, missed);
+  raw.write(missedBy(feed, lastId));
   const unsubscribe = feed.subscribe((numbered) => write(raw, numbered));
   const heartbeat = setInterval(() => raw.write(": heartbeat\n\n"), heartbeatMs);
   raw.on("close", () => {
@@ -65,20 +67,23 @@ function stream(
   });
 }
 
-function missedBy(
-  feed: EventFeed,
-  lastId: string | string[] | undefined,
-): readonly NumberedEvent[] {
-  if (typeof lastId !== "string" || lastId === "") return [];
-  const missed = feed.after(lastId);
-  if (missed !== undefined) return missed;
-  const reason = "events since the last one are no longer known: ask for the whole state";
-  return [{ id: feed.newest, event: { kind: "reset", at: new Date().toISOString(), reason } }];
+/** What is written to a reader that comes back. */
+function missedBy(feed: EventFeed, lastId: string | string[] | undefined): string {
+  if (typeof lastId !== "string" || lastId === "") return "";
+  const missed = feed.after(lastId)?.map(textOf).join("");
+  if (missed !== undefined && Buffer.byteLength(missed) <= mostMissedBytes) return missed;
+  const reason = "events since the last one are not known or too many: ask for the whole state";
+  const at = new Date().toISOString();
+  return textOf({ id: feed.newest, event: { kind: "reset", at, reason } });
 }
 
 /** Nothing is kept for a reader that does not read: what it has missed it may ask for. */
-function write(raw: ServerResponse, { id, event }: NumberedEvent): void {
+function write(raw: ServerResponse, numbered: NumberedEvent): void {
   if (raw.destroyed) return;
-  raw.write(`id: ${id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`);
+  raw.write(textOf(numbered));
   if (raw.writableLength > mostUnreadBytes) raw.destroy();
+}
+
+function textOf({ id, event }: NumberedEvent): string {
+  return `id: ${id}\nevent: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`;
 }
