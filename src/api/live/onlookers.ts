@@ -37,9 +37,10 @@ export class Onlookers {
       const { rowsPerSecond, pauseMs, reason } = event;
       this.#throttle = { rowsPerSecond, pauseMs, reason };
     }
-    // The feed asks the board, for the name of a package that ends too.
-    if (event.kind === "package_ended") this.feed.take(event);
+    // The feed asks the board, for the name of a package that leaves it too.
+    const leaves = event.kind === "package_ended" || event.kind === "package_released";
+    if (leaves) this.feed.take(event);
     this.board.take(event);
-    if (event.kind !== "package_ended") this.feed.take(event);
+    if (!leaves) this.feed.take(event);
   }
 }

@@ -96,6 +96,13 @@ describe("rejected lines", () => {
   });
 });
 
+test("rejected lines of a package that is released before its end are told with its name", () => {
+  events.publish(started);
+  rejected({ wrong_type: 2 });
+  events.publish({ kind: "package_released", fileId: 7 });
+  expect(told.at(-1)).toMatchObject({ kind: "lines_rejected", name: "p", count: 2 });
+});
+
 describe("a reader that comes back", () => {
   const restarted = (reason: string) =>
     events.publish({ kind: "component_restarted", component: "intake", reason });
