@@ -24,8 +24,10 @@ export class Speed {
   }
 
   perSecond(nowMs: number): number {
-    const [first] = this.#samples;
     const last = this.#samples.at(-1);
+    // What the counter was when the window began: while nothing moves, nothing is noted either.
+    const before = this.#samples.findLast((sample) => sample.atMs <= nowMs - windowMs);
+    const first = before ?? this.#samples[0];
     if (first === undefined || last === undefined || nowMs <= first.atMs) return 0;
     return Math.max(0, ((last.value - first.value) / (nowMs - first.atMs)) * 1_000);
   }

@@ -19,6 +19,14 @@ test("falls while nothing moves, and forgets what is long ago", () => {
   expect(speed.perSecond(60_000)).toBe(0);
 });
 
+test("is none as soon as nothing was noted for as long as is looked back", () => {
+  const speed = new Speed();
+  for (let ms = 0; ms <= 60_000; ms += 1_000) speed.note(ms * 5, ms);
+  expect(speed.perSecond(60_000)).toBeCloseTo(5_000);
+  expect(speed.perSecond(65_000)).toBeLessThan(3_500);
+  expect(speed.perSecond(70_000)).toBe(0);
+});
+
 test("takes many notes in little room, and loses none of the change", () => {
   const speed = new Speed();
   for (let ms = 0; ms <= 8_000; ms++) speed.note(ms, ms);
