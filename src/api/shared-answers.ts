@@ -7,7 +7,8 @@ import type { Api } from "./context.ts";
 
 const shortestMs = 1_000;
 const longestMs = 15_000;
-const mostBytes = 16 * 2 ** 20;
+/** Of answers and of the questions that lead to them. */
+const mostCharacters = 16 * 2 ** 20;
 
 interface Flight {
   readonly key: string;
@@ -28,7 +29,7 @@ export class SharedAnswers {
   readonly #kept = new Map<string, Kept>();
   readonly #nowMs: () => number;
   #generation = 0;
-  #bytes = 0;
+  #characters = 0;
 
   /** @param nowMs milliseconds of a monotonic clock */
   constructor(nowMs = () => performance.now()) {
@@ -40,7 +41,7 @@ export class SharedAnswers {
     this.#generation++;
     this.#flights.clear();
     this.#kept.clear();
-    this.#bytes = 0;
+    this.#characters = 0;
   }
 
   /** @returns the answer if there is one, or what its asker has to call when it has found out */
@@ -79,14 +80,20 @@ export class SharedAnswers {
   #keep({ key, beganMs }: Flight, text: string): void {
     const nowMs = this.#nowMs();
     const keptMs = Math.min(longestMs, Math.max(shortestMs, 2 * (nowMs - beganMs)));
-    this.#bytes += text.length - (this.#kept.get(key)?.text.length ?? 0);
-    this.#kept.delete(key); // To the end of the order.
+    this.#drop(key); // To the end of the order.
     this.#kept.set(key, { text, untilMs: nowMs + keptMs });
-    for (const [oldest, { text: old }] of this.#kept) {
-      if (this.#bytes <= mostBytes) break;
-      this.#kept.delete(oldest);
-      this.#bytes -= old.length;
+    this.#characters += key.length + text.length;
+    for (const oldest of this.#kept.keys()) {
+      if (this.#characters <= mostCharacters) break;
+      this.#drop(oldest);
     }
+  }
+
+  #drop(key: string): void {
+    const kept = this.#kept.get(key);
+    if (kept === undefined) return;
+    this.#kept.delete(key);
+    this.#characters -= key.length + kept.text.length;
   }
 }
 

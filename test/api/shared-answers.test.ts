@@ -72,3 +72,11 @@ test("all of them take bounded memory, the oldest go first", async () => {
   expect(await answers.find("e")).toBe(text);
   await first("a");
 });
+
+test("questions count as their answers do", async () => {
+  const { answers, first } = stage();
+  const long = "x".repeat(2 ** 22);
+  for (const key of ["a", "b", "c", "d", "e"]) answers.land(await first(key + long), "");
+  expect(await answers.find(`e${long}`)).toBe("");
+  await first(`a${long}`);
+});
