@@ -1,4 +1,4 @@
-// Times as the database writes them (UTC, ISO style, `2024-05-01 12:00:00.25+00`), for programs: ISO 8601.
+// Times as the database writes them (UTC, ISO style, `2024-05-01 12:00:00.25+00`), for programs: ISO 8601; and back.
 
 const shape = /^(\d{4,})-(\d\d-\d\d) (\d\d:\d\d:\d\d)(\.\d+)?\+00( BC)?$/;
 
@@ -14,4 +14,10 @@ export function isoTime(text: string): string {
 /** The same for a time that may be missing. */
 export function isoTimeOrNull(text: string | null): string | null {
   return text === null ? null : isoTime(text);
+}
+
+/** What `isoTime` gave, as the database reads it: no sign before a year, and none that is 0. */
+export function databaseTime(text: string): string {
+  if (text.startsWith("0000-")) return `0001-${text.slice(5)} BC`;
+  return text.replace(/^[+ ]/, ""); // In a URL a plus sign is a space.
 }

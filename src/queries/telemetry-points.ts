@@ -2,7 +2,7 @@
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import { telemetry } from "../database/schema.ts";
 import type { Page } from "./find-files.ts";
-import { isoTime } from "./iso-time.ts";
+import { databaseTime, isoTime } from "./iso-time.ts";
 import type { Queryable } from "./queryable.ts";
 import { isAmong, type Readings } from "./readings.ts";
 
@@ -69,13 +69,14 @@ export async function findTypePoints(
   { readings, after, limit }: TypePointsQuery,
 ): Promise<TypePoints> {
   const { timestamp, fileId, line } = telemetry;
+  const since = after && databaseTime(after.timestamp);
   const behind =
     after &&
-    sql`(${timestamp}, ${fileId}, ${line}) > (${after.timestamp}::timestamptz, ${after.fileId}::bigint, ${after.line}::integer)`;
+    sql`(${timestamp}, ${fileId}, ${line}) > (${since}::timestamptz, ${after.fileId}::bigint, ${after.line}::integer)`;
   const found = await db
     .select(pointColumns)
     .from(telemetry)
-    .where(and(isAmong({ ...readings, since: after?.timestamp ?? readings.since }), behind))
+    .where(and(isAmong({ ...readings, since: since ?? readings.since }), behind))
     .orderBy(asc(timestamp), asc(fileId), asc(line))
     .limit(limit + 1);
   const points = found.slice(0, limit).map(withIsoTime);

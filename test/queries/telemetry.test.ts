@@ -60,6 +60,26 @@ describe("points", () => {
     expect(second.points).toHaveLength(100);
     expect([second.points[0]?.fileId, second.points[0]?.line, second.next]).toEqual([2, 2, null]);
   });
+
+  test.each([
+    ["9999-12-31T23:59:58.000001-15:59", "+10000-01-01T15:58:58.000001Z"],
+    ["0001-01-01T00:00:00.000001+15:59", "0000-12-31T08:01:00.000001Z"],
+  ])(
+    "of a type go on behind a reading that is outside of the years in UTC: %s",
+    async (first, shown) => {
+      const satelliteType = `tern${first}`;
+      await makePackage(database, { readings: 2, satelliteType, first });
+      const readings = { satelliteType };
+      const { next } = await findTypePoints(db, { readings, limit: 1 });
+      expect(next?.timestamp).toBe(shown);
+      if (next === null) throw new Error("no next page");
+      for (const timestamp of [shown, shown.replace("+", " ")]) {
+        const after = { ...next, timestamp };
+        const { points } = await findTypePoints(db, { readings, limit: 1, after });
+        expect(points.map(({ line }) => line)).toEqual([3]);
+      }
+    },
+  );
 });
 
 describe("buckets", () => {
