@@ -18,6 +18,8 @@ interface AskedRequest {
   readonly headers: IncomingHttpHeaders;
   /** Health and the dashboard's own files need no token. */
   readonly isPublic: boolean;
+  /** Something to look at, which a link of others may lead to. */
+  readonly isPage: boolean;
 }
 
 /** @throws {ProblemError} foreign_host, foreign_origin, token_required */
@@ -26,9 +28,10 @@ export type Guard = (request: AskedRequest) => void;
 export function createGuard({ host, token }: AccessOptions): Guard {
   const isKnown = knownHosts(host);
   const isRight = token === undefined ? () => true : tokenCheck(token);
-  return ({ method, headers, isPublic }) => {
+  return ({ isPublic, ...request }) => {
+    const { headers } = request;
     if (!isKnown(headers.host)) throw problem("foreign_host", "ask for localhost or 127.0.0.1");
-    if (isForeign(method, headers)) {
+    if (isForeign(request)) {
       throw problem("foreign_origin", "a page of another origin may not ask");
     }
     if (!isPublic && !isRight(headers.authorization)) {
@@ -57,10 +60,12 @@ function hostNameOf(host: string | undefined): string | undefined {
 }
 
 /** What is sent by no browser may be sent: only a browser carries out the wishes of pages. */
-function isForeign(method: string, { origin, host, ...headers }: IncomingHttpHeaders): boolean {
+function isForeign({ method, headers, isPage }: Omit<AskedRequest, "isPublic">): boolean {
+  const { origin, host } = headers;
   const site = headers["sec-fetch-site"];
-  const changes = method !== "GET" && method !== "HEAD";
-  if (changes && site !== undefined && site !== "same-origin" && site !== "none") return true;
+  const isOurs = site === undefined || site === "same-origin" || site === "none";
+  const isLink = method === "GET" && isPage && headers["sec-fetch-mode"] === "navigate";
+  if (!isOurs && !isLink) return true; // An image of another page asks without an origin.
   if (origin === undefined) return false;
   return origin !== `http://${host}` && origin !== `https://${host}`;
 }

@@ -76,6 +76,8 @@ function addGuard(app: Api, context: ApiContext): void {
   app.addHook("onRequest", async (request, reply) => {
     reply.headers(headers);
     const { method, headers: asked, routeOptions } = request;
-    guard({ method, headers: asked, isPublic: routeOptions.config.isPublic === true });
+    const isPublic = routeOptions.config.isPublic === true;
+    const isPage = isPublic || routeOptions.url?.startsWith("/docs") === true;
+    guard({ method, headers: asked, isPublic, isPage });
   });
 }

@@ -122,6 +122,29 @@ describe("a page of another origin", () => {
     expect(own.headers["access-control-allow-origin"]).toBeUndefined();
   });
 
+  test.each(["cross-site", "same-site"])(
+    "has no image or script of what is here, for which a browser sends no origin: %s",
+    async (site) => {
+      const asked = { authorization, "sec-fetch-site": site, "sec-fetch-mode": "no-cors" };
+      for (const path of ["/api/v1/events", "/api/v1/tree", "/metrics", "/docs/", "/"]) {
+        const { status, text } = await ask(station.http + path, { headers: asked });
+        expect([path, status, JSON.parse(text).code]).toEqual([path, 403, "foreign_origin"]);
+      }
+    },
+  );
+
+  test("may lead to the pages by a link, and to nothing else", async () => {
+    const link = { authorization, "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate" };
+    const answer = async (path: string) => {
+      return (await ask(station.http + path, { headers: link })).status;
+    };
+    expect(await answer("/")).not.toBe(403); // The dashboard may not be built.
+    expect(await answer("/docs/")).toBe(200);
+    expect(await answer("/api/v1/events")).toBe(403);
+    const typed = { authorization, "sec-fetch-site": "none", "sec-fetch-mode": "navigate" };
+    expect((await ask(`${station.http}/api/v1/tree`, { headers: typed })).status).toBe(200);
+  });
+
   test("of our own origin may ask", async () => {
     const own = { authorization, origin: station.http, "sec-fetch-site": "same-origin" };
     const { status } = await ask(`${station.http}/api/v1/files`, { headers: own });
