@@ -159,10 +159,7 @@ describe("packages", () => {
     });
     expect(body).toMatchObject({
       fileId: ids.withRejects,
-      rejects: [
-        { line: 11, reason: "out_of_range", detail: "latitude", text: '{"ts":' },
-        { line: 21 },
-      ],
+      rejects: [{ line: 11, reason: "out_of_range", detail: "lat", text: '{"ts":' }, { line: 21 }],
       next: 21,
     });
     expect(Buffer.from(body.rejects[0].raw, "base64").toString()).toBe('{"ts":');
