@@ -79,7 +79,7 @@ const parts = 2 ** 60;
 
 function sumsOf(measured: Measured): SQL {
   const column = telemetry[measured];
-  const named = (sum: Sum): SQL => sql.raw(`${measured}_${sum}`);
+  const named = (sum: Sum) => sql.identifier(`${measured}_${sum}`);
   return sql`min(${column}) AS ${named("min")}, max(${column}) AS ${named("max")},
              coalesce(sum(${column}) FILTER (WHERE abs(${column}) < ${huge}), 0) AS ${named("sum")},
              coalesce(sum(${column} / ${parts}::float8) FILTER (WHERE abs(${column}) >= ${huge}), 0) AS ${named("huge")}`;
