@@ -39,8 +39,10 @@ const databaseUrl = z
 /** It is pg that takes the URL apart, and reads the files that it names: what it cannot take now it never will. */
 function isReadByPg(text: string): boolean {
   if (!/^postgres(ql)?:\/\//.test(text) || !URL.canParse(text)) return false;
+  const url = new URL(text);
+  url.searchParams.delete("sslmode"); // Of some pg warns each time that it sees them, which is for who connects.
   try {
-    const { port } = new pg.Client({ connectionString: text });
+    const { port } = new pg.Client({ connectionString: url.href });
     return port >= 1 && port <= 65_535;
   } catch {
     return false;
