@@ -1,17 +1,4 @@
-// The short form of `npm run chaos -- --kills`: kill -9 of daemon and server at random moments, other faults between.
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { killCampaign } from "../../chaos/campaigns/kills.ts";
-import { faultsOf, openTestCampaign, type TestCampaign } from "./open-campaign.ts";
+// The first half of sixty kills.
+import { testThirtyKills } from "./thirty-kills.ts";
 
-let opened: TestCampaign;
-beforeAll(async () => {
-  opened = await openTestCampaign();
-});
-afterAll(() => opened?.close());
-
-test("sixty kills: nothing lost, nothing twice, nothing altered", {
-  timeout: 600_000,
-}, async () => {
-  await killCampaign(opened.campaign, 60, opened.seed);
-  expect(faultsOf(opened)).toEqual([]);
-});
+testThirtyKills();
