@@ -30,6 +30,8 @@ export const lastLine = 2 ** 31 - 1;
  * can neither exhaust the memory nor hold up the loop.
  */
 const smallBytes = 16 * 1024;
+/** Beside others all of it is parsed here, in parts of a tenth of a millisecond. More of them would leave more to collect. */
+const partBytes = 32 * 1024;
 
 /** A chunk that is being parsed, or a line that needs no parsing. */
 type OnItsWay =
@@ -68,9 +70,11 @@ export class ChunkPipeline {
     if (cut.kind === "long_line") return this.#add(() => ({ kind: "long_line", cut }));
     const { parsePool, throttle } = this.#options;
     // A thread beside the main one would take a second processor from those whom the throttle gives way to.
-    const parts = throttle.isGivingWay ? smallParts(cut, smallBytes) : [cut];
+    const { isGivingWay } = throttle;
+    const parts = isGivingWay ? smallParts(cut, partBytes) : [cut];
+    const hereBytes = isGivingWay ? partBytes : smallBytes;
     const release = afterLast(parts.length, () => parsePool.memory.give(cut.bytes));
-    for (const part of parts) await this.#add(() => this.#parse(part, release));
+    for (const part of parts) await this.#add(() => this.#parse(part, hereBytes, release));
   }
 
   /** Stages what is on its way. @returns the position behind it */
@@ -85,11 +89,12 @@ export class ChunkPipeline {
     this.#onTheirWay.push(begin());
   }
 
-  #parse(cut: LinesCut, release: () => void): OnItsWay {
+  /** @param hereBytes a longer chunk goes to a thread */
+  #parse(cut: LinesCut, hereBytes: number, release: () => void): OnItsWay {
     const { parsePool, satelliteType, maxLineBytes } = this.#options;
     const chunk = { source: cut.bytes, satelliteType };
-    const isSmall = cut.bytes.length <= smallBytes;
-    const parsed = isSmall
+    const isHere = cut.bytes.length <= hereBytes;
+    const parsed = isHere
       ? Promise.resolve(parseHere({ ...chunk, maxLineBytes }))
       : parsePool.parse(chunk);
     parsed.catch(() => {}); // It is awaited in its turn, which may come later than its failure.

@@ -56,9 +56,21 @@ export class AdaptiveThrottle {
 
   constructor(options: AdaptiveThrottleOptions) {
     this.#options = options;
-    const limits = () => ({ ...options.settings(), share: this.#decision.share });
-    const { whenKnown } = options;
-    this.throttle = new Throttle({ limits, whenKnown, maxTransactions });
+    const { settings, whenKnown } = options;
+    const share = (): number => this.#decision.share;
+    // As they are when they are read: asked for a few times for each piece, so one object has to do.
+    const limits = {
+      get rowsPerSecond() {
+        return settings().rowsPerSecond;
+      },
+      get pauseMs() {
+        return settings().pauseMs;
+      },
+      get share() {
+        return share();
+      },
+    };
+    this.throttle = new Throttle({ limits: () => limits, whenKnown, maxTransactions });
   }
 
   /** What holds at this moment, and why. */

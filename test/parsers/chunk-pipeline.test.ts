@@ -129,13 +129,13 @@ test("beside others a chunk is parsed on the main thread, in small parts", async
   share = 0.4;
   const { slices } = await stage(lines(5_000));
   expect(parsedByThreads).toBe(0);
-  for (const { chunk } of slices) expect(chunk.source.length).toBeLessThanOrEqual(16 * 1024);
+  for (const { chunk } of slices) expect(chunk.source.length).toBeLessThanOrEqual(32 * 1024);
 });
 
 test("beside others too, a chunk with a line that takes longer goes to a thread", async () => {
   share = 0.4;
   const all = lines(4_000);
-  all[1_000] = goodLine({ velocity: 1_000, note: "x".repeat(20_000) });
+  all[1_000] = goodLine({ velocity: 1_000, note: "x".repeat(40_000) });
   await stage(all);
   expect(parsedByThreads).toBe(1);
 });
