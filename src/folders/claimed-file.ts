@@ -1,7 +1,7 @@
 // A package's file from its claim to its end: `processing/<file id>/<name>`. A folder for each claim keeps every name
 // whole, also one of 255 bytes, and says which ledger row the file belongs to. What may be done to it and when is
 // decided elsewhere; here is only how.
-import { readdir, rename, rm, rmdir } from "node:fs/promises";
+import { readdir, rename, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { type Fingerprint, isErrno, isSameFile, isUnchanged, look } from "./file-identity.ts";
 import { type Folders, makeFolder } from "./folders.ts";
@@ -53,7 +53,9 @@ export async function removeClaimedFile(folders: Folders, file: ClaimedFile): Pr
   const path = claimedPath(folders, file);
   const found = await look(path);
   if (found.kind === "file" && isUnchanged(found.fingerprint, file.fingerprint)) {
-    await rm(path, { force: true }); // Another daemon may be at it too.
+    await unlink(path).catch((error: unknown) => {
+      if (!isErrno(error, "ENOENT")) throw error; // Another daemon may be at it too.
+    });
   } else if (found.kind !== "gone") return "moved";
   await removeClaimFolder(folders, file.fileId);
   return "done";
