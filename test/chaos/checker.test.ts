@@ -12,6 +12,7 @@ import { maxLineBytes } from "../../chaos/manifest/bad-line.ts";
 import { makePackage, makeRefused, plainShape } from "../../chaos/manifest/generator.ts";
 import { ManifestWriter } from "../../chaos/manifest/manifest-file.ts";
 import { Random } from "../../chaos/random.ts";
+import { atRest } from "../support/at-rest.ts";
 import { drop } from "../support/drop.ts";
 import { openStation, type Station } from "../support/shared-daemon.ts";
 import { plantedFaults } from "./planted-faults.ts";
@@ -62,6 +63,7 @@ async function load(manifest: ManifestWriter): Promise<void> {
     await drop(station.dir, `package-${at}`, made.bytes);
   }
   await station.check.ended(all.length);
+  await atRest(station.dir);
   expect(await daemon.stop()).toBe(0);
 }
 

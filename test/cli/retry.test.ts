@@ -2,6 +2,7 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { atRest } from "../support/at-rest.ts";
 import { drop } from "../support/drop.ts";
 import { samplePackage } from "../support/sample-package.ts";
 import { openStation, type Station } from "../support/shared-daemon.ts";
@@ -36,6 +37,7 @@ test("its file goes through the inbox into the same row, and what was loaded is 
   const before = (await station.check.files().catch(() => [])).length;
   await drop(station.dir, "given-up.ndjson", sample.bytes);
   const id = (await station.check.ended(before + 1)).at(-1)?.id;
+  await atRest(station.dir);
   // As if it had been given up behind its rows: its file is kept, its checkpoint at the end.
   await station.check.query(
     "UPDATE files SET status = 'failed', completed_at = NULL, error = 'given up' WHERE id = $1",

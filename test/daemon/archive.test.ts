@@ -1,5 +1,6 @@
 // What is archived by a daemon, and how its limits are kept.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { atRest } from "../support/at-rest.ts";
 import { filesIn } from "../support/daemon.ts";
 import { drop } from "../support/drop.ts";
 import { samplePackage } from "../support/sample-package.ts";
@@ -22,7 +23,8 @@ test("complete packages lie in archive/ under their numbers; the limit takes the
   }
   await drop(station.dir, "refused", "no header");
   await station.check.ended(4);
-  await expect.poll(archived).toEqual(["1-package-0", "2-package-1", "3-package-2"]);
+  await atRest(station.dir);
+  expect(await archived()).toEqual(["1-package-0", "2-package-1", "3-package-2"]);
   expect(await keeping.stop()).toBe(0);
 
   const limit = `${(samples[0]?.bytes.length ?? 0) * 2}`;

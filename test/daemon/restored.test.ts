@@ -4,7 +4,7 @@ import { copyFile, mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
-import { filesIn } from "../support/daemon.ts";
+import { atRest } from "../support/at-rest.ts";
 import { drop } from "../support/drop.ts";
 import { LedgerCheck } from "../support/ledger-check.ts";
 import { samplePackage } from "../support/sample-package.ts";
@@ -46,6 +46,7 @@ test("after a restore everything is sent again, and each line is there once", as
   const first = await station.start({ env });
   await drop(station.dir, "before", before.bytes);
   await station.check.ended(1);
+  await atRest(station.dir);
   await first.stop();
   await backUp(names);
 
@@ -53,6 +54,7 @@ test("after a restore everything is sent again, and each line is there once", as
   await drop(station.dir, "after", after.bytes);
   await drop(station.dir, "refused", "{}\n");
   await station.check.ended(3);
+  await atRest(station.dir);
   await second.stop();
   const files = join(station.dir, "files");
   await mkdir(join(files, "processing", "4"));
@@ -82,7 +84,7 @@ test("after a restore everything is sent again, and each line is there once", as
   } finally {
     await check.end();
   }
-  await expect.poll(() => filesIn(station.dir)).toMatchObject({ ingest: [], processing: [] });
+  await atRest(station.dir);
 });
 
 test("a package in work goes on at its checkpoint in a database that was moved", async () => {

@@ -2,6 +2,7 @@
 // settings that nobody would choose, and a password that must not be found in anything the daemon says.
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { atRest } from "../support/at-rest.ts";
 import { filesIn, TestDaemon } from "../support/daemon.ts";
 import { drop } from "../support/drop.ts";
 import { LedgerCheck } from "../support/ledger-check.ts";
@@ -96,6 +97,7 @@ test.each([
   async (name, ...changes) => {
     const away = daemon.log.filter(({ msg }) => msg === "database away, waiting for it").length;
     const sample = samplePackage({ lines: 50, seed: 10 + dropped });
+    await atRest(folder.path);
     await lockedOut(...changes, async () => {
       await daemon.logged("database away, waiting for it", away + 1);
       await load(name.slice(0, 3), sample.bytes);
