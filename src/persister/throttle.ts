@@ -150,7 +150,7 @@ export class Throttle {
     const answer = await this.#turnOf(turn, tooLarge !== undefined, signal);
     if (answer === "too_large" && tooLarge !== undefined) return tooLarge();
     const kind = kindOf(turn);
-    const pace = new Pace(this.#clock, () => this.#shareOf(kind), this.#rowCost.ms, signal);
+    const pace = new Pace(this.#clock, () => this.#shareOf(kind), this.#rowCost.reliableMs, signal);
     try {
       const result = await work(pace);
       this.#note(turn, pace, hasWritten(result));
@@ -290,8 +290,9 @@ export class Throttle {
       workedMs: Math.max(ms, hasRested ? rows * (this.#rowCost.ms ?? 0) : 0),
       restedMs,
     };
-    if (!hasWritten || kindOf({ rows }) === "small" || hasRested) return;
-    this.#rowCost.learn(rows, ms);
+    if (!hasWritten || kindOf({ rows }) === "small") return;
+    if (hasRested) this.#rowCost.rested();
+    else this.#rowCost.learn(rows, ms);
   }
 }
 /** Whole milliseconds, since a timer may go off up to one early; and it is looked again before the longest. */

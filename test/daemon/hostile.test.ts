@@ -1,6 +1,7 @@
 // A package of nothing but hostile lines, among them good ones with everything that a string may hold: it is loaded to
 // its end, each bad line is rejected for the right reason, each good one arrives character by character.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { atRest } from "../support/at-rest.ts";
 import { filesIn } from "../support/daemon.ts";
 import { drop } from "../support/drop.ts";
 import { openStation, type Station } from "../support/shared-daemon.ts";
@@ -168,6 +169,7 @@ test("every line of a hostile package ends where it belongs", async () => {
 });
 
 test("a line that is not stored whole sends the package to archive/", async () => {
+  await atRest(station.dir);
   const { archive } = await filesIn(station.dir);
   expect(archive).toEqual(["1-hostile"]);
 });

@@ -16,6 +16,6 @@ test("each line is as it was sent, also behind those that were rejected", async 
   const sample = samplePackage({ lines: 220_000, badEvery: 1_000, seed: 7 });
   expect(sample.bytes.length).toBeGreaterThan(stagingCapacityBytes);
   await drop(station.dir, "large", sample.bytes);
-  await station.check.ended(1);
+  await station.check.ended(1, 60_000);
   await station.check.expectLoaded(sample);
-});
+}, 90_000);

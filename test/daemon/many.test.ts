@@ -36,7 +36,7 @@ test("each ends as the contract says, and all books balance", async () => {
     contents.set(key, (contents.get(key) ?? 0) + 1);
   }
   const refused = [...contents.keys()].filter((text) => text.includes('"none"')).length;
-  const files = await station.check.ended(count, 90_000);
+  const files = await station.check.ended(count, 240_000);
   const counted = (wanted: string) => files.filter(({ status }) => status === wanted).length;
   expect({
     failed: counted("failed"),
@@ -54,4 +54,4 @@ test("each ends as the contract says, and all books balance", async () => {
     .poll(() => filesIn(station.dir), { timeout: 20_000 })
     .toMatchObject({ ingest: [], processing: [] });
   expect((await filesIn(station.dir))["failed"]).toHaveLength(refused);
-}, 120_000);
+}, 300_000);
