@@ -5,6 +5,8 @@ const limits = {
   hookTimeout: 60_000,
   restoreMocks: true,
   pool: "forks",
+  // Files share a process, one after the other, and load what they import once: no test leaves anything behind in it.
+  isolate: false,
 } as const;
 
 export default defineConfig({

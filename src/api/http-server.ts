@@ -9,7 +9,6 @@ import { isErrno } from "../folders/file-identity.ts";
 import { registryKey } from "../registry/registry.ts";
 import { type Component, spawn } from "../supervisor/component.ts";
 import { forgetAddress, tellAddress } from "./address-file.ts";
-import { createApp } from "./app.ts";
 import type { Api, ApiContext } from "./context.ts";
 import { removeAbandoned } from "./upload.ts";
 
@@ -73,6 +72,8 @@ function wordsOf(cause: unknown): string {
 async function startHttpServer(
   options: HttpServerOptions,
 ): Promise<{ readonly component: Component; readonly address: HttpAddress }> {
+  // Only now: its libraries take a quarter of a start's time, and a daemon without an address needs none of them.
+  const { createApp } = await import("./app.ts");
   const app = await createApp(options);
   const url = await listen(app, options);
   const component = spawn(async ({ stopping }) => {

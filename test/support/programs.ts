@@ -12,7 +12,8 @@ const repository = fileURLToPath(new URL("../..", import.meta.url));
 export async function compilePrograms(folder: string): Promise<void> {
   const compiler = join(repository, "node_modules", ".bin", "tsc");
   const project = join(repository, "test", "support", "tsconfig.json");
-  await promisify(execFile)(compiler, ["-p", project, "--outDir", folder]);
+  // Types are the gate's own step.
+  await promisify(execFile)(compiler, ["-p", project, "--outDir", folder, "--noCheck"]);
   for (const name of ["package.json", "node_modules", "drizzle"]) {
     await symlink(join(repository, name), join(folder, name));
   }
