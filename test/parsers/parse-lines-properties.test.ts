@@ -119,9 +119,12 @@ const good =
   '{"long":-73.25,"alt":300609.75,"ts":"2023-12-26T11:25:39.362414Z","vel":8549.9,"lat":19.2,' +
   '"instrument1":"faulty","instrument3":"ok","instrument4":"漢🛰"}';
 
+/** Without the first field, so that nothing else is said than that it is missing. */
+const anyJson = fc.json().filter((json) => !json.includes('"ts":'));
+
 const anyLine = fc.oneof(
   { weight: 4, arbitrary: fc.constant(Buffer.from(good)) },
-  { weight: 2, arbitrary: fc.json().map((json) => Buffer.from(json)) },
+  { weight: 2, arbitrary: anyJson.map((json) => Buffer.from(json)) },
   { weight: 2, arbitrary: fc.string({ unit: "binary", maxLength: 40 }).map((t) => Buffer.from(t)) },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)) },
   { weight: 1, arbitrary: fc.nat({ max: 9_000 }).map((length) => Buffer.alloc(length, " x")) },
