@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 const limits = {
   testTimeout: 30_000,
   hookTimeout: 60_000,
+  expect: { poll: { timeout: 10_000 } }, // A busy machine is no fault.
   restoreMocks: true,
   pool: "forks",
   // Files share a process, one after the other, and load what they import once: no test leaves anything behind in it.
