@@ -13,7 +13,7 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { filesIn } from "../support/daemon.ts";
+import { atRest } from "../support/at-rest.ts";
 import { drop } from "../support/drop.ts";
 import { type SamplePackage, samplePackage } from "../support/sample-package.ts";
 import { openStation, type Station } from "../support/shared-daemon.ts";
@@ -176,9 +176,6 @@ test("P26: small packages do not wait for the end of a large one before them", a
 });
 
 test("the books balance in the end, and nothing is left in inbox or processing", async () => {
-  await until("empty folders", async () => {
-    const { ingest, processing } = await filesIn(station.dir);
-    return ingest?.length === 0 && processing?.length === 0;
-  });
+  await atRest(station.dir);
   await station.check.expectInvariants();
 });

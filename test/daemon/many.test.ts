@@ -1,5 +1,6 @@
 // F29: two thousand small packages at once: both types, some refused, some twice; with few descriptors.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { atRest } from "../support/at-rest.ts";
 import { filesIn } from "../support/daemon.ts";
 import { drop } from "../support/drop.ts";
 import { samplePackage } from "../support/sample-package.ts";
@@ -50,8 +51,6 @@ test("each ends as the contract says, and all books balance", async () => {
   const imported = files.reduce((sum, { imported_lines }) => sum + imported_lines, 0);
   expect(imported).toBe((contents.size - refused) * 9);
   await station.check.expectInvariants();
-  await expect
-    .poll(() => filesIn(station.dir), { timeout: 20_000 })
-    .toMatchObject({ ingest: [], processing: [] });
+  await atRest(station.dir);
   expect((await filesIn(station.dir))["failed"]).toHaveLength(refused);
 }, 300_000);
